@@ -1,0 +1,228 @@
+"""A state and a move, packed into a button: at most 64 bytes of plain ASCII.
+
+    version 1 | language 2 | what follows 1 | step 4 | hour of the answer 0 or 4 | overlay 0 or 4 | page 0 or 4
+    | topics 0 to 9 | kind of move 1 | move 4 | fingerprint 3 | answers, 4 each
+
+Steps, answers and moves stand as short hashes of their names. So a button outlives restarts and edits elsewhere in the
+flows; a name that is gone simply no longer decodes. Codes are validated, not trusted, and hold no secret: whoever
+forges one reaches a screen that anybody may reach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+
+from bot.dialogue import engine
+from bot.dialogue.model import COMMANDS, Dialogue, Event, State
+
+VERSION = "1"
+#: Telegram's limit for the data of a button, in bytes.
+MOST_BYTES = 64
+#: Hours since 1970 fit into four characters of six bits until the year 3883.
+MOST_HOUR = 64**4 - 1
+#: With everything else present, so many answers still fit into a button; the checker refuses flows that need more.
+MOST_SLOTS = 6
+#: The button on a screen that was hidden: whoever presses it is a stranger.
+START = "^"
+
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_DIGIT = {letter: number for number, letter in enumerate(_ALPHABET)}
+_KINDS = {"-": "", ".": "choice", "!": "command", "@": "place", "#": "page", "?": "about", "~": "language"}
+_MARKS = {kind: mark for mark, kind in _KINDS.items()}
+_HOUR, _OVER, _PAGE, _TOPIC = 1, 2, 4, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    state: State
+    event: Event | None = None  #: the move; None: just the state
+    language: str = ""  #: the language of the screen; empty: unknown
+    switch: str = ""  #: the language the person asks for
+    renewed: bool = False  #: the button no longer fits the flows: this is the menu with what still makes sense
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    steps: Mapping[str, str]
+    answers: Mapping[str, tuple[str, str]]
+    places: Mapping[str, str]
+    pages: Mapping[str, str]
+    topics: Mapping[str, str]
+
+
+def pack(dialogue: Dialogue, state: State, move: str, language: str, hour: int) -> str:
+    """The data of one button. `move` is a kind mark and a name: `.yes`, `!help`, `@almaty`, `#page`, `?topic`, `~ru`.
+
+    An empty move packs just the state. `hour`: whole hours since 1970; the answer's own hour is `hour - passed`.
+    """
+    kind, name = (move[0], move[1:]) if move else ("-", "")
+    answered = "elapsed" in dict(state.slots)
+    flags = _HOUR * answered | _OVER * bool(state.over) | _PAGE * bool(state.page) | _TOPIC * len(state.topics)
+    parts = [VERSION, language, _ALPHABET[flags], short(state.step, 4)]
+    parts += [_number(hour - state.passed)] if answered else []
+    parts += [short(state.over, 4)] if state.over else []
+    parts += [short(state.page, 4)] if state.page else []
+    parts += [short(topic, 3) for topic in state.topics]
+    parts += [kind, name.ljust(4, "-") if kind == "~" else short(name, 4), fingerprint(dialogue, state, kind, name)]
+    parts += [short(f"{slot}={value}", 4) for slot, value in state.slots if not dialogue.slots[slot].computed]
+    return "".join(parts)
+
+
+def unpack(dialogue: Dialogue, code: str, hour: int) -> Decoded:
+    """What a button says. Never raises: whatever does not fit leads to the menu, with the answers that still decode."""
+    if code == START:
+        return Decoded(State(dialogue.first), Event("start"))
+    try:
+        return _unpack(dialogue, code, hour)
+    except (ValueError, IndexError, KeyError):
+        return Decoded(State(dialogue.menu), renewed=True)
+
+
+def _unpack(dialogue: Dialogue, code: str, hour: int) -> Decoded:
+    if len(code) > MOST_BYTES or not code.isascii():
+        raise ValueError("no code of ours")
+    tables, read = _tables(dialogue), _Reader(code)
+    if read.take(1) != VERSION:
+        raise ValueError("another version")
+    language, flags, step = read.take(2), _DIGIT[read.take(1)], tables.steps.get(read.take(4))
+    stamp = _value(read.take(4)) if flags & _HOUR else hour
+    over = tables.steps.get(read.take(4), "") if flags & _OVER else ""
+    page = tables.pages.get(read.take(4), "") if flags & _PAGE else ""
+    topics = tuple(topic for _ in range(flags >> 3) if (topic := tables.topics.get(read.take(3))))
+    mark, move, printed = read.take(1), read.take(4), read.take(3)
+    slots = tuple(sorted({slot: (slot, value) for slot, value in _answers(tables, read.rest())}.values()))
+    passed = min(max(hour - stamp, 0), engine.MOST_HOURS)
+    known = step is not None and not dialogue.steps[step].overlay
+    over = over if over and dialogue.steps[over].overlay else ""
+    topics = topics if over == dialogue.guess else ()
+    state = State(step if step and known else dialogue.menu, slots, passed, over if known else "", page, topics)
+    state = engine.settle(dialogue, state)
+    if mark == "~":
+        return Decoded(state, None, language, move.rstrip("-"))
+    event = _event(dialogue, tables, state, mark, move)
+    if event is None and mark != "-" or not known or event and not _fits(dialogue, state, mark, event, printed):
+        return Decoded(engine.settle(dialogue, State(dialogue.menu, slots, passed)), None, language, renewed=True)
+    return Decoded(state, event, language)
+
+
+def _fits(dialogue: Dialogue, state: State, mark: str, event: Event, printed: str) -> bool:
+    return mark in "!#" or fingerprint(dialogue, state, mark, event.value) == printed
+
+
+def fingerprint(dialogue: Dialogue, state: State, kind: str, name: str) -> str:
+    """Three characters that change when this move no longer means what it meant when the button was drawn.
+
+    Words may be mended without breaking a button; where a choice leads, or what it answers, may not.
+    """
+    step = engine.shown(dialogue, state)
+    if kind == ".":
+        choice = next((one for one in step.choices if one.id == name), None)
+        meaning = repr((step.id, choice and (choice.id, choice.sets, choice.rules, choice.over)))
+    elif kind == "@":
+        meaning = repr((step.id, step.ask, step.go))
+    elif kind == "?":
+        meaning = repr((name, dialogue.topics[name].go if name in dialogue.topics else ""))
+    else:
+        meaning = kind
+    return short(meaning, 3)
+
+
+def _event(dialogue: Dialogue, tables: _Tables, state: State, mark: str, move: str) -> Event | None:
+    kind = _KINDS[mark]
+    if kind == "choice":
+        step = engine.shown(dialogue, state)
+        return _named("choice", move, (choice.id for choice in step.choices))
+    if kind == "command":
+        return _named("command", move, COMMANDS)
+    if kind == "place":
+        return Event("place", tables.places[move])
+    if kind == "page":
+        return Event("page", tables.pages[move])
+    if kind == "about":
+        return _named("about", move, state.topics)
+    return None
+
+
+def _named(kind: str, move: str, names: Iterable[str]) -> Event | None:
+    found = next((name for name in names if short(name, 4) == move), None)
+    return None if found is None else Event(kind, found)  # type: ignore[arg-type]
+
+
+def _answers(tables: _Tables, rest: str) -> Iterable[tuple[str, str]]:
+    for start in range(0, len(rest), 4):
+        if (answer := tables.answers.get(rest[start : start + 4])) is not None:
+            yield answer
+
+
+class _Reader:
+    """Takes characters from the left; ValueError when there are too few."""
+
+    def __init__(self, code: str) -> None:
+        self.code, self.at = code, 0
+
+    def take(self, count: int) -> str:
+        piece = self.code[self.at : self.at + count]
+        if len(piece) < count:
+            raise ValueError("cut off")
+        self.at += count
+        return piece
+
+    def rest(self) -> str:
+        return self.code[self.at :]
+
+
+@lru_cache(maxsize=65536)
+def short(name: str, letters: int) -> str:
+    """A hash of `name` in so many letters, six bits each. The checker refuses flows in which two names collide."""
+    number = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big")
+    return "".join(_ALPHABET[number >> 6 * place & 63] for place in range(letters))
+
+
+def _number(hour: int) -> str:
+    hour = min(max(hour, 0), MOST_HOUR)
+    return "".join(_ALPHABET[hour >> 6 * place & 63] for place in reversed(range(4)))
+
+
+def _value(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 64 + _DIGIT[letter]
+    return number
+
+
+def collisions(dialogue: Dialogue) -> tuple[tuple[str, str], ...]:
+    """Pairs of names that would share a code."""
+    answers = [f"{slot.name}={value}" for slot in dialogue.slots.values() for value in slot.values]
+    pages = [page for page in dialogue.pages if page]
+    groups = [(list(dialogue.steps), 4), (answers, 4), (list(dialogue.slots["place"].values), 4), (pages, 4)]
+    groups += [(list(dialogue.topics), 3), (list(dialogue.topics), 4), (list(COMMANDS), 4)]
+    groups += [([choice.id for choice in step.choices], 4) for step in dialogue.steps.values()]
+    return tuple(pair for names, letters in groups for pair in _twins(names, letters))
+
+
+def _twins(names: list[str], letters: int) -> Iterable[tuple[str, str]]:
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.setdefault(short(name, letters), name)
+        if other != name:
+            yield other, name
+
+
+@lru_cache(maxsize=8)
+def _tables(dialogue: Dialogue) -> _Tables:
+    answers = {
+        short(f"{slot.name}={value}", 4): (slot.name, value)
+        for slot in dialogue.slots.values()
+        if not slot.computed
+        for value in slot.values
+    }
+    return _Tables(
+        steps={short(step, 4): step for step in dialogue.steps},
+        answers=answers,
+        places={short(place, 4): place for place in dialogue.slots["place"].values},
+        pages={short(page, 4): page for page in dialogue.pages},
+        topics={short(topic, 3): topic for topic in dialogue.topics},
+    )
