@@ -1,0 +1,223 @@
+"""A turn in words: from a state to a screen in one language, for one reader. It knows no channel and no clock.
+
+Texts carry three marks that every channel draws its own way: `**bold**`, a line that begins with "- ", a blank line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.dialogue import code, engine
+from bot.dialogue.model import Choice, Dialogue, Say, State
+
+#: (context, English words) -> words in one language; nothing for English itself.
+Catalogue = Mapping[tuple[str, str], str]
+
+_PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)\}")
+_MARKS = re.compile(r"\*\*")
+#: The emergency card and the exit stand in the same place on every screen.
+_COMMAND_ROWS = (("help", "exit"), ("back", "menu", "language"))
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    id: str  #: id of the choice, place, page or topic; commands have their own names
+    label: str
+    code: str  #: what a channel sends back, at most 64 bytes
+    style: str = ""  #: `danger`: the emergency button; `primary`: nothing yet; empty: plain
+    row: int = 0  #: buttons of one row stand side by side where the channel can
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    step: str | None  #: None: the person has left
+    over: str | None  #: the overlay on top
+    text: str
+    buttons: tuple[Button, ...]
+    numbers: tuple[str, ...]  #: phone numbers on this screen, for buttons that copy them
+    language: str
+    reader: str | None
+    left: bool = False
+    cards: tuple[str, ...] = ()  #: messages the person asked to keep
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An entry of the directory as far as a screen shows it; put together by `conversation`."""
+
+    id: str
+    name: str  #: English; translated in the context `centres.<id>`
+    numbers: tuple[str, ...] = ()
+    whatsapp: tuple[str, ...] = ()
+    address: str = ""
+    hours: str = ""
+    notes: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()  #: names of lines, `told_police_always`
+    distance: str = ""  #: "140 km"; empty: in this town, or nationwide
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Everything a screen is worded with: one language, one moment."""
+
+    language: str
+    catalogue: Catalogue
+    labels: Mapping[str, str]  #: shared words and lines, English
+    value: Callable[[str], str]  #: a placeholder's value
+    cards: Callable[[Say], Sequence[Card]]  #: the entries a say shows
+    place: Callable[[str], str]  #: name of a place or of a region
+    languages: Mapping[str, str]  #: offered languages, each named in its own script
+
+
+def screen(dialogue: Dialogue, state: State, voice: Voice, hour: int, note: str = "") -> Screen:
+    """What the person sees. `hour`: whole hours since 1970; `note`: a line said before everything else."""
+    says = engine.visible_says(dialogue, state)
+    reader = engine.reads_as(dialogue, state, "reader")
+    step = engine.shown(dialogue, state)
+    cards = [card for say in says if say.show for card in voice.cards(say)]
+    paragraphs = [line(voice, note)] if note else []
+    paragraphs += [paragraph(voice, step.id, say, reader) for say in says]
+    paragraphs += ["\n".join(line(voice, f"told_{told.who}_{told.how}") for told in step.told)]
+    return Screen(
+        step=state.step,
+        over=state.over or None,
+        text="\n\n".join(part for part in paragraphs if part),
+        buttons=tuple(buttons(dialogue, state, voice, hour, reader)),
+        numbers=_once(number for card in cards for number in (*card.numbers, *card.whatsapp) if number[0] == "+"),
+        language=voice.language,
+        reader=reader,
+    )
+
+
+def paragraph(voice: Voice, step: str, say: Say, reader: str) -> str:
+    if say.show == "numbers":
+        return "\n".join(number_lines(voice, card) for card in voice.cards(say))
+    if say.show:
+        return card_texts(voice, voice.cards(say))
+    key = reader if reader in say.texts else ""
+    return words(voice, step, say.texts.get(key, ""), key)
+
+
+def words(voice: Voice, context: str, english: str, reader: str = "") -> str:
+    """One text in the voice's language, its placeholders filled by plain replacement."""
+    if not english:
+        return ""
+    where = f"{context}@friend" if reader == "friend" else context
+    told = voice.catalogue.get((where, english), english)
+    return _PLACEHOLDER.sub(lambda found: voice.value(found[1]), told)
+
+
+def line(voice: Voice, name: str, **values: str) -> str:
+    """A shared line of `words.yaml`, with values of its own before the declared ones."""
+    english = voice.labels[name]
+    told = voice.catalogue.get((f"words.{name}", english), english)
+    return _PLACEHOLDER.sub(lambda found: values[found[1]] if found[1] in values else voice.value(found[1]), told)
+
+
+def number_lines(voice: Voice, card: Card) -> str:
+    name = words(voice, f"centres.{card.id}", card.name)
+    return "\n".join(f"**{number}** {name}" for number in card.numbers)
+
+
+def card_texts(voice: Voice, cards: Sequence[Card]) -> str:
+    """Whole cards; what is true of all of them is said once, below."""
+    parts = [(_contact(voice, card), _remarks(voice, card)) for card in cards]
+    shared = [text for text in (parts[0][1] if parts else []) if all(text in remarks for _, remarks in parts)]
+    blocks = ["\n".join([*contact, *(text for text in remarks if text not in shared)]) for contact, remarks in parts]
+    return "\n\n".join([*blocks, "\n".join(shared)]) if len(cards) > 1 else "\n".join([*blocks, *shared])
+
+
+def _contact(voice: Voice, card: Card) -> list[str]:
+    context = f"centres.{card.id}"
+    lines = [f"**{words(voice, context, card.name)}**"]
+    lines += [line(voice, "far", distance=card.distance)] if card.distance else []
+    lines += [line(voice, "call", number=", ".join(card.numbers))] if card.numbers else []
+    lines += [line(voice, "whatsapp", number=", ".join(card.whatsapp))] if card.whatsapp else []
+    lines += [line(voice, "address", address=words(voice, context, card.address))] if card.address else []
+    return lines + ([line(voice, "hours", hours=card.hours)] if card.hours else [])
+
+
+def _remarks(voice: Voice, card: Card) -> list[str]:
+    lines = [words(voice, f"centres.{card.id}", note) for note in card.notes]
+    lines += [line(voice, told) for told in card.told]
+    return lines + ([line(voice, "dated", date=card.date)] if card.date else [])
+
+
+# ---- buttons
+
+
+def buttons(dialogue: Dialogue, state: State, voice: Voice, hour: int, reader: str) -> Iterable[Button]:
+    """The choices, then what the engine adds: places, topics, languages, and the commands in every state."""
+    row = 0
+    for name, label, move in _choices(dialogue, state, voice, reader):
+        yield Button(name, label, code.pack(dialogue, state, move, voice.language, hour), row=row)
+        row += 1
+    for commands in _COMMAND_ROWS:
+        drawn = [name for name in commands if _applies(dialogue, state, voice, name)]
+        for name in drawn:
+            style = "danger" if name == "help" else ""
+            move = code.pack(dialogue, state, f"!{name}", voice.language, hour)
+            yield Button(name, line(voice, name), move, style, row)
+        row += bool(drawn)
+
+
+def _choices(dialogue: Dialogue, state: State, voice: Voice, reader: str) -> Iterable[tuple[str, str, str]]:
+    """(id, label, move) of everything above the commands."""
+    step = engine.shown(dialogue, state)
+    if step.id == dialogue.guess:
+        for topic in state.topics:
+            label = label_text(voice, f"topics.{topic}", dialogue.topics[topic].labels, reader)
+            yield topic, label, f"?{topic}"
+    if step.ask == "place":
+        page = dialogue.pages[state.page]
+        yield from ((place, voice.place(place), f"@{place}") for place in page.places)
+        yield from ((name, _page_label(voice, name), f"#{name}") for name in page.pages)
+    for choice in engine.visible_choices(dialogue, state):
+        yield choice.id, choice_label(voice, step.id, choice, reader), f".{choice.id}"
+    if step.id in (dialogue.first, dialogue.language):
+        for language, name in voice.languages.items():
+            if language != voice.language:
+                yield f"language_{language}", name, f"~{language}"
+
+
+def _page_label(voice: Voice, page: str) -> str:
+    """A region by its name; the next page of a list, whose id ends with a number, as "more"."""
+    return line(voice, "more") if page.rpartition("-")[2].isdigit() else voice.place(page)
+
+
+def choice_label(voice: Voice, step: str, choice: Choice, reader: str) -> str:
+    return label_text(voice, f"{step}>{choice.id}", choice.labels, reader)
+
+
+def label_text(voice: Voice, context: str, labels: Mapping[str, str], reader: str) -> str:
+    key = reader if reader in labels else ""
+    return words(voice, context, labels.get(key, ""), key)
+
+
+def _applies(dialogue: Dialogue, state: State, voice: Voice, command: str) -> bool:
+    """Every command works in every state; drawn is what leads somewhere else from here.
+
+    The first screen offers no menu: nothing of the subject before the person said that it is safe to read.
+    """
+    if command in ("help", "exit"):
+        return True
+    if command == "language":
+        return len(voice.languages) > 1 and dialogue.language != state.over and state.step != dialogue.first
+    if command == "menu":
+        return state.step != dialogue.first and (state.step != dialogue.menu or bool(state.over))
+    return bool(state.over or state.page) or dialogue.steps[state.step].parent != state.step
+
+
+# ---- marks
+
+
+def plain(text: str) -> str:
+    """The text without its marks, for channels that can only show letters."""
+    return _MARKS.sub("", text)
+
+
+def _once(numbers: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(numbers))
