@@ -19,7 +19,7 @@ from bot.care import centres, hours
 from bot.care.centres import Centre, Directory
 from bot.dialogue import code, engine
 from bot.dialogue.model import COMMANDS, Dialogue, Event, Say, State, Turn
-from bot.render import Card, Catalogue, Screen, Voice, line, screen
+from bot.render import Card, Catalogue, Screen, Voice, card, line, screen
 
 #: Since 1 March 2024 all of Kazakhstan keeps one time, UTC+5.
 ZONE = ZoneInfo("Asia/Almaty")
@@ -57,6 +57,7 @@ class Book:
     directory: Directory
     labels: Mapping[str, str]  #: shared words and lines of words.yaml, English
     catalogues: Mapping[str, Catalogue]  #: language -> its words; only complete languages, English first
+    translations: Mapping[str, Catalogue] = field(default_factory=dict)  #: every language, complete or not
     dates: Mapping[str, str] = field(default_factory=dict)  #: `guide_date` … -> 2024-09-16
     called: Mapping[str, str] = field(default_factory=dict)  #: `helpline` -> 150
     hide_minutes: int = 30
@@ -140,7 +141,10 @@ def _answer(book: Book, turn: Turn, language: str, now: datetime) -> Answer:
         return Answer("", Screen(None, None, "", (), (), language, None, left=True))
     hour = _hour(now)
     drawn = _with_moment(book, turn.state, now)
-    shown = screen(book.dialogue, drawn, _voice(book, drawn, language, now), hour, turn.note)
+    voice = _voice(book, drawn, language, now)
+    shown = screen(book.dialogue, drawn, voice, hour, turn.note)
+    if turn.keep:
+        shown = replace(shown, cards=(card(book.dialogue, drawn, voice, turn.keep),))
     return Answer(code.pack(book.dialogue, turn.state, "", language, hour), shown)
 
 
@@ -210,6 +214,7 @@ def _voice(book: Book, state: State, language: str, now: datetime) -> Voice:
         cards=partial(_cards, book, state, language),
         place=partial(_name, book, language),
         languages=_own_names(book),
+        others=book.translations,
     )
 
 

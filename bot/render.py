@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from bot.dialogue import code, engine
 from bot.dialogue.model import Choice, Dialogue, Say, State
@@ -17,6 +17,8 @@ Catalogue = Mapping[tuple[str, str], str]
 
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)\}")
 _MARKS = re.compile(r"\*\*")
+#: Short numbers are typed faster than copied; these are not.
+_DIALLED = re.compile(r"\+\d{8,15}")
 #: The emergency card and the exit stand in the same place on every screen.
 _COMMAND_ROWS = (("help", "exit"), ("back", "menu", "language"))
 
@@ -70,6 +72,7 @@ class Voice:
     cards: Callable[[Say], Sequence[Card]]  #: the entries a say shows
     place: Callable[[str], str]  #: name of a place or of a region
     languages: Mapping[str, str]  #: offered languages, each named in its own script
+    others: Mapping[str, Catalogue] = field(default_factory=dict)  #: every catalogue, complete or not
 
 
 def screen(dialogue: Dialogue, state: State, voice: Voice, hour: int, note: str = "") -> Screen:
@@ -77,16 +80,16 @@ def screen(dialogue: Dialogue, state: State, voice: Voice, hour: int, note: str 
     says = engine.visible_says(dialogue, state)
     reader = engine.reads_as(dialogue, state, "reader")
     step = engine.shown(dialogue, state)
-    cards = [card for say in says if say.show for card in voice.cards(say)]
     paragraphs = [line(voice, note)] if note else []
     paragraphs += [paragraph(voice, step.id, say, reader) for say in says]
     paragraphs += ["\n".join(line(voice, f"told_{told.who}_{told.how}") for told in step.told)]
+    text = "\n\n".join(part for part in paragraphs if part)
     return Screen(
         step=state.step,
         over=state.over or None,
-        text="\n\n".join(part for part in paragraphs if part),
+        text=text,
         buttons=tuple(buttons(dialogue, state, voice, hour, reader)),
-        numbers=_once(number for card in cards for number in (*card.numbers, *card.whatsapp) if number[0] == "+"),
+        numbers=_once(_DIALLED.findall(text)),
         language=voice.language,
         reader=reader,
     )
@@ -98,7 +101,18 @@ def paragraph(voice: Voice, step: str, say: Say, reader: str) -> str:
     if say.show:
         return card_texts(voice, voice.cards(say))
     key = reader if reader in say.texts else ""
+    if say.languages:
+        voices = [replace(voice, language=name, catalogue=voice.others.get(name, {})) for name in say.languages]
+        return "\n\n".join(words(one, step, say.texts.get(key, ""), key) for one in voices)
     return words(voice, step, say.texts.get(key, ""), key)
+
+
+def card(dialogue: Dialogue, state: State, voice: Voice, step: str) -> str:
+    """A step's words as a message of its own, for a person to keep or to show to somebody."""
+    above = State(step, state.slots, state.passed)
+    reader = engine.reads_as(dialogue, state, "reader")
+    says = [say for say in engine.visible_says(dialogue, above) if not say.not_kept]
+    return "\n\n".join(part for say in says if (part := paragraph(voice, step, say, reader)))
 
 
 def words(voice: Voice, context: str, english: str, reader: str = "") -> str:

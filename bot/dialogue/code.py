@@ -120,7 +120,7 @@ def fingerprint(dialogue: Dialogue, state: State, kind: str, name: str) -> str:
     step = engine.shown(dialogue, state)
     if kind == ".":
         choice = next((one for one in step.choices if one.id == name), None)
-        meaning = repr((step.id, choice and (choice.id, choice.sets, choice.rules, choice.over)))
+        meaning = repr((step.id, choice and (choice.id, choice.sets, choice.rules, choice.over, choice.keep)))
     elif kind == "@":
         meaning = repr((step.id, step.ask, step.go))
     elif kind == "?":

@@ -94,7 +94,9 @@ def _choice(dialogue: Dialogue, state: State, name: str) -> Turn:
         return Turn(state)
     answered = _answer(dialogue, state, choice.sets)
     turn = _go(dialogue, answered, target(dialogue, answered, choice.rules))
-    return Turn(_over(turn.state, choice.over)) if choice.over and turn.state else turn
+    if choice.over and turn.state:
+        turn = replace(turn, state=_over(turn.state, choice.over))
+    return replace(turn, keep=choice.keep)
 
 
 def _place(dialogue: Dialogue, state: State, place: str) -> Turn:

@@ -14,7 +14,7 @@ def live_slots(steps: Mapping[str, Step], slots: Mapping[str, Slot], menu: str) 
     menu is one tap away from everywhere, which keeps alive what it reads.
     """
     above = frozenset(slot for step in steps.values() if step.overlay for slot in step.reads)
-    live = {name: step.reads | above for name, step in steps.items()}
+    live = {name: step.reads | above | _kept(steps, step) for name, step in steps.items()}
     changed = True
     while changed:
         changed = False
@@ -24,6 +24,11 @@ def live_slots(steps: Mapping[str, Step], slots: Mapping[str, Slot], menu: str) 
             changed = changed or kept != live[name]
             live[name] = kept
     return live
+
+
+def _kept(steps: Mapping[str, Step], step: Step) -> frozenset[str]:
+    """What the cards read that may be asked for here."""
+    return frozenset(slot for choice in step.choices if choice.keep for slot in steps[choice.keep].reads)
 
 
 def _lives_in(slot: Slot, step: Step) -> bool:

@@ -55,6 +55,8 @@ class Say:
     of: tuple[str, ...] = ()  #: ids of entries (`numbers`, `centre`) or a service (`nearest`)
     sources: tuple[str, ...] = ()
     hard: bool = False
+    not_kept: bool = False  #: left out when this step is sent as a card
+    languages: tuple[str, ...] = ()  #: said in these, whatever the chat's language: words to show to somebody else
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Choice:
     sets: tuple[tuple[str, str], ...] = ()  #: answers this choice gives: (slot, value)
     when: Condition = ()  #: offered only if this holds
     over: str = ""  #: an overlay laid on top of where the choice leads: first the numbers, then on from there
+    keep: str = ""  #: a step whose words are sent as a card to keep, if the person asks for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +171,4 @@ class Turn:
 
     state: State | None
     note: str = ""  #: a word of `words.yaml` said before the screen (`renewed`, …)
+    keep: str = ""  #: a step whose words are sent as a card to keep
