@@ -1,0 +1,115 @@
+"""From the folders to the book of the bot, and everything that can be wrong with it, in stages.
+
+Syntax first and alone; then names; then the words and the dialogue. Each stage runs only if those before it found
+nothing, since one wrong name causes a dozen false errors further on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.authoring.catalogues import Translation, translations
+from bot.authoring.checks import check_graph, check_states
+from bot.authoring.compile import Compiled, compile_folder, shared_words
+from bot.authoring.diagnostic import Diagnostic, Place, at, errors, grouped
+from bot.authoring.directory import build, check_centres, check_places, ids, listed
+from bot.authoring.folder import Folder, read_folder
+from bot.authoring.names import check_names, known
+from bot.authoring.reach import Reach, reach
+from bot.authoring.size import check_sizes
+from bot.authoring.sources import dates
+from bot.authoring.tone import check_tone
+from bot.care.centres import Directory, class_of, picker_pages
+from bot.conversation import PLACEHOLDERS, Book
+from bot.dialogue.explore import TooManyStates
+
+ROOT = Path(__file__).parents[2]
+FLOWS = ROOT / "flows"
+LOCALES = ROOT / "locales"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of the folders."""
+
+    found: list[Diagnostic]
+    folder: Folder | None = None
+    compiled: Compiled | None = None
+    book: Book | None = None
+    reach: Reach | None = None  #: only after `check`
+
+
+def load(folder: Path = FLOWS, locales: Path = LOCALES) -> tuple[Book | None, list[Diagnostic]]:
+    """The book, or what an author has to mend first. Quick: the states are visited by `check`, not at each start."""
+    loaded = read(folder, locales)
+    return loaded.book, loaded.found
+
+
+def read(folder: Path = FLOWS, locales: Path = LOCALES) -> Loaded:
+    """Syntax, names, compilation and catalogues."""
+    trees, found = read_folder(folder)
+    if trees is None:
+        return Loaded(grouped(found))
+    directory, found = _directory(trees)
+    found += check_names(trees, known(trees, PLACEHOLDERS))
+    if found or directory is None:
+        return Loaded(grouped(found), trees)
+    classes = {place: class_of(directory, place) for place in directory.places}
+    compiled = compile_folder(trees, classes, picker_pages(directory), PLACEHOLDERS)
+    told = translations(trees, locales)
+    found = [d for translation in told for d in translation.found]
+    book = None if errors(found) else _book(trees, compiled, directory, told)
+    return Loaded(grouped(found), trees, compiled, book)
+
+
+def check(folder: Path = FLOWS, locales: Path = LOCALES) -> Loaded:
+    """Everything that can be wrong, every reachable state included."""
+    loaded = read(folder, locales)
+    if loaded.folder is None or loaded.compiled is None:
+        return loaded
+    found = [*loaded.found, *check_tone(loaded.folder), *check_graph(loaded.compiled)]
+    if errors(found):
+        return Loaded(grouped(found), loaded.folder, loaded.compiled)
+    visited, problems = _visit(loaded.compiled)
+    found += problems
+    if visited and loaded.book:
+        found += check_sizes(loaded.book, loaded.compiled, visited)
+    book = None if errors(found) else loaded.book
+    return Loaded(grouped(found), loaded.folder, loaded.compiled, book, visited)
+
+
+def _visit(compiled: Compiled) -> tuple[Reach | None, list[Diagnostic]]:
+    try:
+        visited = reach(compiled.dialogue)
+    except TooManyStates as problem:
+        return None, [at(_first(compiled), "F210", str(problem), "make a slot local, or ask it later")]
+    return visited, list(check_states(compiled, visited))
+
+
+def _first(compiled: Compiled) -> Place:
+    return compiled.marks["step", compiled.dialogue.first]
+
+
+def _directory(folder: Folder) -> tuple[Directory | None, list[Diagnostic]]:
+    found = list(_entries(folder))
+    return (None, found) if found else build(folder.centres, folder.places)
+
+
+def _entries(folder: Folder) -> Iterator[Diagnostic]:
+    yield from check_places(folder.places)
+    yield from check_centres(folder.centres, ids(listed(folder.places, "places")))
+
+
+def _book(folder: Folder, compiled: Compiled, directory: Directory, told: list[Translation]) -> Book:
+    """English needs no catalogue; other languages are offered when nothing is missing."""
+    names = [key.text for key, _ in folder.words.entries]
+    return Book(
+        dialogue=compiled.dialogue,
+        directory=directory,
+        labels={name: shared_words(folder, name).get("", "") for name in names},
+        catalogues={"en": {}} | {one.language: one.words for one in told if one.complete},
+        dates=dates(folder.sources),
+        called=dict(directory.placeholders()),
+    )

@@ -1,0 +1,62 @@
+"""What `main.py check` prints: all that was found, then what was counted. Zero is refused: it proves nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.authoring.diagnostic import Diagnostic, errors
+from bot.authoring.folder import Folder
+from bot.authoring.load import FLOWS, LOCALES, Loaded, check
+from bot.authoring.phrases import phrases
+from bot.authoring.tree import Table, walk
+
+
+def report(folder: Path = FLOWS, locales: Path = LOCALES, release: bool = False) -> tuple[list[str], int]:
+    """The lines to print and the exit code: 1 if anything is wrong, or if there was nothing to check."""
+    loaded = check(folder, locales)
+    lines = [str(d) for d in loaded.found if d.severity == "error"]
+    lines += _warnings([d for d in loaded.found if d.severity != "error"])
+    if errors(loaded.found) or loaded.folder is None or loaded.reach is None:
+        count = sum(d.severity == "error" for d in loaded.found)
+        return [*lines, f"{count} error{'' if count == 1 else 's'}"], 1
+    counts = counted(loaded, loaded.folder)
+    lines.append(", ".join(f"{number} {what}" for what, number in counts.items()))
+    empty = [what for what, number in counts.items() if not number]
+    lines += [f"nothing was checked: no {what}" for what in empty]
+    missing = list(unsigned(loaded.folder)) if release else []
+    lines += [f"not ready for people: {what}" for what in missing]
+    return lines, 1 if empty or missing else 0
+
+
+def _warnings(found: list[Diagnostic]) -> Iterator[str]:
+    """Unfinished translations come by the hundred: the first of each kind in a file, and how many there are."""
+    kinds = Counter((d.file, d.code) for d in found)
+    first = {(d.file, d.code): d for d in reversed(found)}
+    for kind, d in first.items():
+        yield f"{d}, one of {kinds[kind]}" if kinds[kind] > 1 else str(d)
+
+
+def counted(loaded: Loaded, folder: Folder) -> dict[str, int]:
+    """What was looked at."""
+    visited, book = loaded.reach, loaded.book
+    return {
+        "flows": len(folder.flows),
+        "steps": sum(1 for _ in folder.steps()),
+        "states": len(visited.states) if visited else 0,
+        "edges": visited.exploration.edges if visited else 0,
+        "texts": sum(1 for _ in phrases(folder)),
+        "sources": len(folder.sources.entries),
+        "languages": len(book.languages) if book else 0,
+    }
+
+
+def unsigned(folder: Folder) -> Iterator[str]:
+    """What `release.yaml` lacks before this may be more than a trial version."""
+    signed = [table for table in walk(folder.release) if isinstance(table, Table) and table.text("what")]
+    if not signed:
+        yield "release.yaml names no sign-offs"
+    for table in signed:
+        if table.text("signed") != "yes" or not table.text("by") or not table.text("date"):
+            yield table.text("what")
