@@ -3,7 +3,6 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input install -qq --require-hashes --only-binary :all:
-BABEL := $(PY) -m babel.messages.frontend --quiet
 WORKERS ?= auto# test processes
 ARGS ?=# passed on to main.py
 
@@ -34,10 +33,8 @@ long-checks: $(VENV)/dev.stamp ## the tests marked "long": minutes
 
 # No fuzzy matching: it would hand the survivor's translation to the friend's entry.
 locales: $(VENV)/run.stamp ## bring the catalogues up to date with flows/; NEW=uz begins a language
-	@$(BABEL) extract -F pyproject.toml --add-location=file --sort-by-file --add-comments=note: \
-		--project=Janymda --copyright-holder="Janymda maintainers" -o locales/messages.pot .
-	@$(if $(NEW),$(BABEL) init -i locales/messages.pot -d locales -l $(NEW))
-	@$(BABEL) update --no-fuzzy-matching --ignore-pot-creation-date --ignore-obsolete -i locales/messages.pot -d locales
+	@$(PY) -m bot.authoring.locales $(NEW)
+	@$(PY) main.py check
 
 # The resolver reads no configuration of this machine: local links must not end up in files for everybody.
 COMPILE = $(VENV)/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --upgrade --generate-hashes \

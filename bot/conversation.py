@@ -130,7 +130,7 @@ def redraw(book: Book, remembered: str, hint: str, now: datetime) -> Answer:
 
 def neutral(book: Book, hint: str, name: str, now: datetime) -> str:
     """One line of `words.yaml` in the person's language, outside any screen (`hidden`, `start`, `bot_name`)."""
-    return line(_voice(book, State(book.dialogue.first), _language(book, hint), now), name)
+    return line(voice(book, State(book.dialogue.first), _language(book, hint), now), name)
 
 
 # ---- inside
@@ -141,10 +141,10 @@ def _answer(book: Book, turn: Turn, language: str, now: datetime) -> Answer:
         return Answer("", Screen(None, None, "", (), (), language, None, left=True))
     hour = _hour(now)
     drawn = _with_moment(book, turn.state, now)
-    voice = _voice(book, drawn, language, now)
-    shown = screen(book.dialogue, drawn, voice, hour, turn.note)
+    worded = voice(book, drawn, language, now)
+    shown = screen(book.dialogue, drawn, worded, hour, turn.note)
     if turn.keep:
-        shown = replace(shown, cards=(card(book.dialogue, drawn, voice, turn.keep),))
+        shown = replace(shown, cards=(card(book.dialogue, drawn, worded, turn.keep),))
     return Answer(code.pack(book.dialogue, turn.state, "", language, hour), shown)
 
 
@@ -205,7 +205,7 @@ def _hour(now: datetime) -> int:
     return int(now.timestamp() // 3600)
 
 
-def _voice(book: Book, state: State, language: str, now: datetime) -> Voice:
+def voice(book: Book, state: State, language: str, now: datetime) -> Voice:
     return Voice(
         language=language,
         catalogue=book.catalogues[language],

@@ -1,4 +1,7 @@
-"""Draws docs/conversation.png: real screens of the real flows, as a chat. Run: `.venv/bin/python docs/picture.py` (needs Chromium)."""
+"""Draws docs/conversation.png: real screens of the real flows, as a chat.
+
+Run `.venv/bin/python docs/picture.py`; it needs Chromium.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,10 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bot import conversation  # noqa: E402
-from bot.authoring.load import load  # noqa: E402
-from bot.conversation import Answer, Book  # noqa: E402
-from bot.render import Screen  # noqa: E402
+from bot import conversation
+from bot.authoring.load import load
+from bot.conversation import Answer, Book
+from bot.render import Screen
 
 NOW = datetime(2026, 1, 15, 22, 0, tzinfo=ZoneInfo("Asia/Almaty"))
 STYLE = """
@@ -61,7 +64,8 @@ def picture(target: Path, taps: list[str], language: str, width: int, height: in
         page.write_text(f'<!doctype html><meta charset="utf-8">{body}', encoding="utf-8")
         command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         command += [f"--user-data-dir={folder}/profile", f"--window-size={width},{height}", "--hide-scrollbars"]
-        subprocess.run([*command, f"--screenshot={target}", page.as_uri()], check=True, timeout=120, capture_output=True)
+        command += [f"--screenshot={target}", page.as_uri()]
+        subprocess.run(command, check=True, timeout=120, capture_output=True)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,9 @@ def check_graph(compiled: Compiled) -> Iterator[Diagnostic]:
     unasked = roots | {dialogue.help, dialogue.language, dialogue.lost, dialogue.guess}
     unasked |= {topic.go for topic in dialogue.topics.values() if topic.crisis}
     for step in steps.values():
+        if len(dialogue.live[step.id]) > code.MOST_SLOTS:
+            kept = ", ".join(sorted(dialogue.live[step.id]))
+            yield at(marks["step", step.id], "F214", f"a button can't carry all of {kept}", "make a slot local")
         for index, say in enumerate(step.says):
             if say.hard and step.id in unasked:
                 yield at(marks["say", step.id, str(index)], "F213", f"'{step.id}' opens by itself", "move it to a step")

@@ -54,8 +54,9 @@ _NAMES = {
     "F114": "A local slot has the name of a slot of slots.yaml.",
     "F115": "No such placeholder.",
     "F116": "Two steps whose ids have the same short code in buttons. Rename one.",
-    "F118": "Words that the bot itself says are missing in words.yaml.",
     "F117": "The slot's `unset` is not one of its values.",
+    "F118": "Words that the bot itself says are missing in words.yaml.",
+    "F119": "A choice has the name of a command (help, exit, menu, back, language).",
 }
 
 _DIALOGUE = {
@@ -70,6 +71,7 @@ _DIALOGUE = {
     "F209": "The parents of this step never lead to the first screen.",
     "F210": "Too many states. Make a slot local, or ask it later.",
     "F212": "Hours or a place are said where none are known: {hiv_left} needs `elapsed` open, {place} a chosen place.",
+    "F214": "More answers may be kept at this step than a button can carry. Make a slot local to its flow.",
     "F213": "A hard fact on a screen that opens by itself. It belongs behind a choice that names it.",
     "F211": '`parent` is an overlay; "back" needs a step to return to.',
 }

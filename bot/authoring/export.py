@@ -99,7 +99,7 @@ def _texts(work: _Export, state: State, word: Any) -> dict[str, str]:
 
 
 def _voice(book: conversation.Book, state: State, language: str) -> Voice:
-    return conversation._voice(book, state, language, FIXED)
+    return conversation.voice(book, state, language, FIXED)
 
 
 def _choice(work: _Export, step: Step, choice: Choice) -> dict[str, Any]:

@@ -192,6 +192,8 @@ def _asked(folder: Folder, names: Known, flow: str, step: Table) -> Iterator[Dia
 
 def _choice(folder: Folder, names: Known, flow: str, step: Table, key: Word, value: Tree) -> Iterator[Diagnostic]:
     own = value if isinstance(value, Table) else Table((), value.place)
+    if key.text in COMMANDS:
+        yield at(key.place, "F119", f"'{key.text}' is the name of a command", "give the choice another id")
     yield from _word_refs(names, own.get("label") or value)
     yield from _condition(folder, names, flow, own.get("when"))
     yield from _go(folder, names, flow, own.get("go"))

@@ -67,9 +67,13 @@ def topic_phrases(topics: Table) -> Iterator[Phrase]:
 
 def centre_phrases(tree: Tree) -> Iterator[Phrase]:
     for entry in entries(tree):
-        context = f"centres.{entry.text('id')}"
-        for name in ("name", "address", "hours", "notes"):
-            yield from _entry_words(context, entry.get(name))
+        yield from entry_phrases(entry)
+
+
+def entry_phrases(entry: Table) -> Iterator[Phrase]:
+    context = f"centres.{entry.text('id')}"
+    for name in ("name", "address", "hours", "notes"):
+        yield from _entry_words(context, entry.get(name))
 
 
 def _entry_words(context: str, node: Tree | None) -> Iterator[Phrase]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from bot.authoring.characters import foreign_digit, mixed
 from bot.authoring.diagnostic import Diagnostic, at
-from bot.authoring.directory import LONGEST_LABEL, called, declared_numbers
+from bot.authoring.directory import LONGEST_LABEL, called, declared_numbers, entries
 from bot.authoring.folder import Folder
-from bot.authoring.phrases import Phrase, phrases, readings
+from bot.authoring.phrases import Phrase, entry_phrases, phrases, readings
 from bot.authoring.placeholders import placeholders, without
 from bot.authoring.tree import Table, word
 
@@ -23,6 +23,8 @@ _LINK = re.compile(
     r"https?:|www\.|tg:|\b\w+@\w+\.\w+|(?<!\w)@\w{3,}|\b[\w-]+\.(?:com|org|net|kz|ru|uk|me|info|gov)\b", re.IGNORECASE
 )
 _DIGITS = re.compile(r"\d+")
+#: Digits of a whole national number, without the zero before it.
+_NATIONAL = 9
 #: The age the first question asks for; it names readers and claims nothing.
 _NO_CLAIM = frozenset({"18"})
 
@@ -32,9 +34,20 @@ def check_tone(folder: Folder) -> Iterator[Diagnostic]:
     declared = declared_numbers(folder.centres)
     for phrase in phrases(folder):
         yield from _words(phrase)
-        # A card shows its own numbers, and an address has digits; a phone number belongs under `phones` even there.
-        yield from _numbers(phrase, declared if phrase.kind != "centre" else frozenset())
+        if phrase.kind != "centre":
+            yield from _numbers(phrase, declared)
+    for entry in entries(folder.centres):
+        yield from _card(entry)
     yield from _claims(folder)
+
+
+def _card(entry: Table) -> Iterator[Diagnostic]:
+    """An address has digits; a phone number belongs under `phones`, but may stand in a note as dialled at home."""
+    own = [word(number).lstrip("+") for key in ("phones", "whatsapp") for number in entry.row(key)]
+    for phrase in entry_phrases(entry):
+        national = "".join(_DIGITS.findall(phrase.text)).lstrip("0")
+        if not (len(national) >= _NATIONAL and any(number.endswith(national) for number in own)):
+            yield from _numbers(phrase, frozenset())
 
 
 def _words(phrase: Phrase) -> Iterator[Diagnostic]:
