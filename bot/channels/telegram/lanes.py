@@ -1,0 +1,62 @@
+"""One lane per person: their turns one after the other, nobody behind somebody else.
+
+Who sends faster than we can answer has at most a few turns waiting. The newest are kept, and taps and commands before
+words: nobody waits for the answer to their first of twenty messages, but an exit must not be dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from bot.channels.telegram.updates import Incoming
+
+#: Turns of one person that may wait behind the one under way.
+WAITING = 3
+
+
+class Lanes:
+    """`work` answers one update and must not raise; `drop` is told of one that is left unanswered."""
+
+    def __init__(self, work: Callable[[Incoming], Awaitable[None]], drop: Callable[[Incoming], None]) -> None:
+        self._work, self._drop = work, drop
+        self._lanes: dict[int, deque[Incoming]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def put(self, incoming: Incoming) -> None:
+        lane = self._lanes.get(incoming.chat)
+        if lane is None:
+            self._open(incoming)
+            return
+        lane.append(incoming)
+        if len(lane) > WAITING:
+            victim = next((one for one in lane if not _precious(one)), lane[0])
+            lane.remove(victim)
+            self._drop(victim)
+
+    async def drained(self, seconds: float) -> None:
+        """Wait so long for what is under way or waiting, then give up on the rest."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _open(self, incoming: Incoming) -> None:
+        self._lanes[incoming.chat] = deque([incoming])
+        task = asyncio.create_task(self._serve(incoming.chat))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, chat: int) -> None:
+        lane = self._lanes[chat]
+        try:
+            while lane:
+                await self._work(lane.popleft())
+        finally:
+            del self._lanes[chat]
+
+
+def _precious(incoming: Incoming) -> bool:
+    return incoming.kind in ("tap", "left") or incoming.text.startswith("/")
