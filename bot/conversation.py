@@ -293,12 +293,17 @@ def _cards(book: Book, state: State, language: str, say: Say) -> Sequence[Card]:
     return [_card(book, language, centre, km) for centre, km in found if km - near < ROUND_KM]
 
 
+def _as_dialled(number: str) -> str:
+    """British numbers also as they are dialled inside the UK, where most people who read them are."""
+    return f"{number} / 0{number.removeprefix('+44')}" if number.startswith("+44") else number
+
+
 def _card(book: Book, language: str, centre: Centre, km: float) -> Card:
     """`km` from the place that was chosen; 0 where no place matters."""
     return Card(
         id=centre.id,
         name=centre.name,
-        numbers=(*centre.short_numbers, *centre.phones),
+        numbers=(*centre.short_numbers, *map(_as_dialled, centre.phones)),
         whatsapp=centre.whatsapp,
         address=centre.address,
         hours=centre.hours,

@@ -98,6 +98,8 @@ def screen(dialogue: Dialogue, state: State, voice: Voice, hour: int, note: str 
 def paragraph(voice: Voice, step: str, say: Say, reader: str) -> str:
     if say.show == "numbers":
         return "\n".join(number_lines(voice, card) for card in voice.cards(say))
+    if say.show == "contact":
+        return "\n".join("\n".join(_contact(voice, card)) for card in voice.cards(say))
     if say.show:
         return card_texts(voice, voice.cards(say))
     key = reader if reader in say.texts else ""

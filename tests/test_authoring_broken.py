@@ -2,7 +2,8 @@
 
 The folder `broken/` is both the test and the documentation. The first line of a file says what must be found:
 `# F102 10:13 extra.yaml` is the code, line and column, and the file of `broken/whole/` that it stands in for. `missing`
-behind it: that file is taken away; `x4000`: its lines are repeated; `at=FILE:LINE:COLUMN`: reported elsewhere.
+behind it: that file is taken away; `x4000`: its lines are repeated; `latin-1`: it was saved so;
+`at=FILE:LINE:COLUMN`: reported elsewhere.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def check_example(path: Path, folder: Path) -> list[Diagnostic]:
         target.write_bytes(path.read_bytes())
     else:
         times = int(told.how[1:]) if told.how.startswith("x") else 1
-        (flows / told.file).write_bytes(path.read_bytes() * times)
+        raw = path.read_bytes() * times
+        (flows / told.file).write_bytes(raw.decode().encode("latin-1") if told.how == "latin-1" else raw)
     return check(flows, folder / "locales").found
 
 

@@ -105,6 +105,16 @@ def test_numbers_in_disguise_are_found() -> None:
         assert list(typed_numbers(text, declared)) == [], text
 
 
+def test_a_note_may_hold_only_its_own_number_as_dialled_at_home(tmp_path: Path) -> None:
+    flows = tmp_path / "flows"
+    shutil.copytree(WHOLE, flows)
+    centres = (flows / "centres.yaml").read_text(encoding="utf-8")
+    for number, codes in {"8 727 243 22 21": ["F402"], "0727 243 22 21": [], "0727 243 22 22": ["F402"]}.items():
+        note = f'  notes:\n  - text: "At home: {number}."\n    source: [guide#first.3]\n'
+        (flows / "centres.yaml").write_text(centres + note, encoding="utf-8")
+        assert [d.code for d in check(flows, tmp_path).found] == codes, number
+
+
 def test_numbers_are_valid_for_their_own_country_only() -> None:
     assert valid_number("+77272432221", "KZ")
     assert not valid_number("+77272432221", "GB")

@@ -86,6 +86,7 @@ def check_states(compiled: Compiled, reach: Reach) -> Iterator[Diagnostic]:
         yield from _screen(check, dialogue.steps[name])
     overlays = {dialogue.help, dialogue.language, dialogue.lost, dialogue.guess}
     overlays |= {topic.go for topic in dialogue.topics.values() if dialogue.steps[topic.go].overlay}
+    overlays |= {choice.over for name in reached for choice in dialogue.steps[name].choices if choice.over}
     while new := (overlays | {t for t in check.seen.targets if dialogue.steps[t].overlay}) - reached:
         for name in new:
             yield from _screen(check, dialogue.steps[name])

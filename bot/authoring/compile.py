@@ -201,5 +201,5 @@ def _all_reads(step: Step, counted: Mapping[str, str]) -> Iterator[str]:
         if "friend" in texts:
             yield "reader"
         yield from (counted.get(name, "") for text in texts.values() for name in placeholders(text))
-    if any(say.show == "nearest" for say in step.says):
+    if any(say.show in ("nearest", "contact") for say in step.says):
         yield "place"

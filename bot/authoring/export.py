@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot import conversation
 from bot.authoring.reach import Reach
 from bot.authoring.slots import MOMENTS
+from bot.care.centres import Centre
 from bot.dialogue import engine
 from bot.dialogue.model import COMMANDS, Choice, Condition, Dialogue, Rule, Say, State, Step
 from bot.render import Voice, label_text, paragraph
@@ -50,7 +51,9 @@ def taps(dialogue: Dialogue, visited: Reach) -> dict[str, int]:
     while changed:
         changed = False
         for step in dialogue.steps.values():
-            for to in {rule.to for choice in step.choices for rule in choice.rules} - set(COMMANDS):
+            targets = {rule.to for choice in step.choices for rule in choice.rules}
+            targets |= {choice.over for choice in step.choices if choice.over}
+            for to in targets - set(COMMANDS):
                 if step.id in cost and cost[step.id] + 1 < cost.get(to, len(dialogue.steps)):
                     cost[to], changed = cost[step.id] + 1, True
     return cost
@@ -73,7 +76,9 @@ def _says(work: _Export, step: Step, index: int) -> Iterator[dict[str, Any]]:
     """One entry for each reader's wording; nothing for a case in which nothing is said."""
     say = step.says[index]
     state = _shown_in(work, step, say)
-    for reader in list(say.texts) or ([_BOTH] if say.show else []):
+    if say.show:
+        yield from _entries(work, step, say, state)
+    for reader in say.texts:
         yield {
             "when": _when(say.when),
             "reader": reader or None,
@@ -81,6 +86,33 @@ def _says(work: _Export, step: Step, index: int) -> Iterator[dict[str, Any]]:
             "sources": list(say.sources),
             "hard": say.hard,
         }
+
+
+def _entries(work: _Export, step: Step, say: Say, state: State) -> Iterator[dict[str, Any]]:
+    """Entries of the directory carry their own sources. What is near depends on the town: one for each listed one."""
+    centres = work.book.directory.centres.values()
+    near = say.show in ("nearest", "contact")
+    for city in dict.fromkeys(centre.city for centre in centres if centre.city) if near else ("",):
+        there = replace(state, slots=(*(slot for slot in state.slots if slot[0] != "place"), ("place", city)))
+        drawn = there if city else state
+        shown = [centre for centre in centres if _is_shown(say, centre, city)]
+        yield {
+            "when": _when(say.when) | ({"place": [city]} if city else {}),
+            "reader": None,
+            "text": _texts(work, drawn, lambda voice: paragraph(voice, step.id, say, _BOTH)),
+            "sources": list(dict.fromkeys([*say.sources, *(one for centre in shown for one in _sources(centre))])),
+            "hard": say.hard,
+        }
+
+
+def _is_shown(say: Say, centre: Centre, city: str) -> bool:
+    return centre.city == city and say.of[0] in centre.services if city else centre.id in say.of
+
+
+def _sources(centre: Centre) -> Iterator[str]:
+    yield from centre.sources
+    yield from (source for note in centre.notes for source in note.sources)
+    yield from (source for told in centre.told for source in told.sources)
 
 
 def _shown_in(work: _Export, step: Step, say: Say) -> State:

@@ -129,7 +129,8 @@ def _say(folder: Folder, names: Known, flow: str, say: Table) -> Iterator[Diagno
     yield from _word_refs(names, say.get("text"))
     for source in say.row("source"):
         yield from _source(names, source)
-    kind, known_ids = ("service", names.services) if say.text("show") == "nearest" else ("entry", names.centres)
+    near = say.text("show") in ("nearest", "contact")
+    kind, known_ids = ("service", names.services) if near else ("entry", names.centres)
     for of in say.row("of"):
         if word(of) not in known_ids:
             code = "F109" if kind == "service" else "F108"

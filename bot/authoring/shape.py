@@ -45,7 +45,7 @@ SHAPES = {
         "claim": "=no",
         "hard": "flag",
         "note": "name",
-        "show": "=numbers,centre,nearest",
+        "show": "=numbers,centre,nearest,contact",
         "of": "names",
         "only": "=screen",
         "in": "names",

@@ -16,7 +16,7 @@ class TooManyStates(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Exploration:
-    states: Mapping[State, tuple[State, Event] | None]  #: each state and how it was first reached
+    states: Mapping[State, tuple[State, tuple[Event, ...]] | None]  #: each state and how it was first reached
     taps: Mapping[str, int]  #: step -> fewest taps from the first screen, following any answers
     edges: int
     used: frozenset[tuple[str, str, str]]  #: (step, choice, target) that somebody can take
@@ -26,8 +26,8 @@ class Exploration:
         events: list[Event] = []
         came = self.states[state]
         while came is not None:
-            before, event = came
-            events.append(event)
+            before, moves = came
+            events += reversed(moves)
             came = self.states[before]
         return tuple(reversed(events))
 
@@ -39,7 +39,7 @@ def explore(dialogue: Dialogue, limit: int = 20_000) -> Exploration:
     visited from one state of each kind (`overlays`) and not counted. Hours that pass cost no tap.
     """
     start = State(dialogue.first)
-    states: dict[State, tuple[State, Event] | None] = {start: None}
+    states: dict[State, tuple[State, tuple[Event, ...]] | None] = {start: None}
     cost, taps, used, edges = {start: 0}, {dialogue.first: 0}, set[tuple[str, str, str]](), 0
     waiting, done = deque([start]), set[State]()
     while waiting:
@@ -54,13 +54,14 @@ def explore(dialogue: Dialogue, limit: int = 20_000) -> Exploration:
                 used.add((state.step, event.value if event.kind == "choice" else "", after.step if after else "exit"))
             if after is None:
                 continue
+            moves = (event, Event("command", "back")) if after.over else (event,)
             after = engine.canonical(dialogue, replace(after, over="", topics=()))
-            price = cost[state] + (event.kind != "pass")
+            price = cost[state] + (len(moves) if event.kind != "pass" else 0)
             if after in cost and cost[after] <= price:
                 continue
             if after not in states and len(states) >= limit:
                 raise TooManyStates(f"more than {limit} states")
-            states[after], cost[after] = (state, event), price
+            states[after], cost[after] = (state, moves), price
             taps[after.step] = min(price, taps.get(after.step, price))
             waiting.appendleft(after) if event.kind == "pass" else waiting.append(after)
     return Exploration(states, taps, edges, frozenset(used))

@@ -51,8 +51,8 @@ class Say:
     texts: Mapping[str, str] = field(default_factory=dict)  #: reader -> English words; key "" when one wording serves
     when: Condition = ()
     group: int = -1  #: -1: shown always
-    show: str = ""  #: instead of words: `numbers`, `centre` or `nearest`, see `of`
-    of: tuple[str, ...] = ()  #: ids of entries (`numbers`, `centre`) or a service (`nearest`)
+    show: str = ""  #: instead of words: `numbers`, `centre`, `nearest` or `contact`, see `of`
+    of: tuple[str, ...] = ()  #: ids of entries (`numbers`, `centre`) or a service (`nearest`, `contact`)
     sources: tuple[str, ...] = ()
     hard: bool = False
     not_kept: bool = False  #: left out when this step is sent as a card
