@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.dialogue import code, engine
-from bot.dialogue.model import Choice, Dialogue, Say, State
+from bot.dialogue.model import Choice, Dialogue, Say, State, Step
 
 #: (context, English words) -> words in one language; nothing for English itself.
 Catalogue = Mapping[tuple[str, str], str]
@@ -80,9 +80,11 @@ def screen(dialogue: Dialogue, state: State, voice: Voice, hour: int, note: str 
     says = engine.visible_says(dialogue, state)
     reader = engine.reads_as(dialogue, state, "reader")
     step = engine.shown(dialogue, state)
-    paragraphs = [line(voice, note)] if note else []
+    # A chat list and a lock screen show the first line: it is always the same four numbers, and never the subject.
+    paragraphs = [] if step.id in (dialogue.first, dialogue.help) else [line(voice, "head")]
+    paragraphs += [line(voice, note)] if note else []
     paragraphs += [paragraph(voice, step.id, say, reader) for say in says]
-    paragraphs += ["\n".join(line(voice, f"told_{told.who}_{told.how}") for told in step.told)]
+    paragraphs += [told_lines(dialogue, state, voice, step, says)]
     text = "\n\n".join(part for part in paragraphs if part)
     return Screen(
         step=state.step,
@@ -93,6 +95,22 @@ def screen(dialogue: Dialogue, state: State, voice: Voice, hour: int, note: str 
         language=voice.language,
         reader=reader,
     )
+
+
+def told_lines(dialogue: Dialogue, state: State, voice: Voice, step: Step, says: Sequence[Say]) -> str:
+    """Who learns of it. Under 18 parents are never left out: where a source is silent on them, that is said."""
+    told = [(one.who, one.how) for one in step.told]
+    told += [("parents", "not-known")] if _parents_open(dialogue, state, voice, told, says) else []
+    return "\n".join(line(voice, f"told_{who}_{how}") for who, how in told)
+
+
+def _parents_open(
+    dialogue: Dialogue, state: State, voice: Voice, told: Sequence[tuple[str, str]], says: Sequence[Say]
+) -> bool:
+    if "age" not in dialogue.slots or engine.reads_as(dialogue, state, "age") != "minor":
+        return False
+    involves = told or any(card.told for say in says if say.show for card in voice.cards(say))
+    return bool(involves) and not any(who == "parents" for who, _ in told)
 
 
 def paragraph(voice: Voice, step: str, say: Say, reader: str) -> str:

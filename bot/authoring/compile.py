@@ -190,10 +190,10 @@ def _told(node: Tree | None) -> Iterator[Told]:
 
 def reads(step: Step, counted: Mapping[str, str], slots: Mapping[str, Slot]) -> frozenset[str]:
     """The slots that change what this screen says or where it leads; only these must outlive the way to it."""
-    return frozenset(slot for slot in _all_reads(step, counted) if slot and not slots[slot].computed)
+    return frozenset(slot for slot in _all_reads(step, counted, slots) if slot and not slots[slot].computed)
 
 
-def _all_reads(step: Step, counted: Mapping[str, str]) -> Iterator[str]:
+def _all_reads(step: Step, counted: Mapping[str, str], slots: Mapping[str, Slot]) -> Iterator[str]:
     rules = [*step.go, *(rule for choice in step.choices for rule in choice.rules)]
     conditions = [one.when for one in step.says] + [one.when for one in step.choices] + [one.when for one in rules]
     yield from (slot for when in conditions for slot, _ in when)
@@ -201,5 +201,7 @@ def _all_reads(step: Step, counted: Mapping[str, str]) -> Iterator[str]:
         if "friend" in texts:
             yield "reader"
         yield from (counted.get(name, "") for text in texts.values() for name in placeholders(text))
+    if "age" in slots and (step.told or any(say.show for say in step.says)):
+        yield "age"  # under 18 a line on parents is added to who is told
     if any(say.show in ("nearest", "contact") for say in step.says):
         yield "place"

@@ -72,7 +72,9 @@ def events(dialogue: Dialogue, state: State) -> Iterator[Event]:
     yield from (Event("choice", choice.id) for choice in engine.visible_choices(dialogue, state))
     if engine.asks_place(dialogue, state):
         yield from (Event("place", place) for place in stand_ins(dialogue, "place"))
-    yield from (Event("command", name) for name in ("back", "menu", "help", "exit", "language"))
+    yield from (Event("command", name) for name in ("help", "exit", "language"))
+    if state.step != dialogue.first:  # they work there too, but no button says so before "it is safe to read"
+        yield from (Event("command", name) for name in ("back", "menu"))
     if hours := until_next_phase(dialogue, state):
         yield Event("pass", str(hours))
 
