@@ -8,7 +8,7 @@ ARGS ?=# passed on to main.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run check test long-checks locales requirements clean
+.PHONY: help run check test long-checks model evaluate locales requirements clean
 
 help: ## say what there is
 	@echo "Janymda"
@@ -30,6 +30,12 @@ test: $(VENV)/dev.stamp ## lint, types, flows, then all tests but the long ones
 long-checks: $(VENV)/dev.stamp ## the tests marked "long": minutes
 	@$(PY) -m pytest -q -m long $(ARGS) || { status=$$?; \
 		[ $$status -ne 5 ] || echo 'No test is marked "long": what should be checked here has gone.' >&2; exit $$status; }
+
+model: $(VENV)/dev.stamp ## train bot/understanding/model.bin from flows/topics/ (15 seconds)
+	@$(PY) -m bench.train
+
+evaluate: $(VENV)/dev.stamp ## say how well typed words are understood
+	@$(PY) -m bench.evaluate $(ARGS)
 
 # No fuzzy matching: it would hand the survivor's translation to the friend's entry.
 locales: $(VENV)/run.stamp ## bring the catalogues up to date with flows/; NEW=uz begins a language
