@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from bot.care.centres import Centre, Directory
 from bot.dialogue import code, engine
 from bot.dialogue.model import COMMANDS, Dialogue, Event, Say, State, Turn
 from bot.render import Card, Catalogue, Screen, Voice, card, line, screen
+from bot.understanding import understand
 
 #: Since 1 March 2024 all of Kazakhstan keeps one time, UTC+5.
 ZONE = ZoneInfo("Asia/Almaty")
@@ -27,6 +28,10 @@ ZONE = ZoneInfo("Asia/Almaty")
 MOST_CHARACTERS = 4096
 #: Straight-line kilometres are rounded to this; more would look like knowledge we don't have.
 ROUND_KM = 10
+#: Screens kept ready, those asked for last; about 5 KB each, so at most 10 MB.
+MOST_READY = 2048
+#: Stands for every moment where a screen does not depend on it.
+_ANY_TIME = datetime.fromtimestamp(0, UTC)
 
 #: Every placeholder that is counted and not looked up, with the slot it reads. Numbers of the directory come on top
 #: of these (`called:` in centres.yaml) and read nothing.
@@ -45,6 +50,8 @@ PLACEHOLDERS: Mapping[str, str] = {
 
 #: How numbers and dates are written: British English writes 16 September, not September 16.
 _LOCALES = {"en": "en_GB"}
+#: A day of the week and an hour: English says "Thursday 06:00", Russian and Kazakh put a comma between them.
+_UNTIL = {"en": "EEEE HH:mm"}
 #: source -> the name its date has as a placeholder
 _DATES = {"fcdo": "guide_date", "equality-now": "brief_date"}
 
@@ -74,6 +81,19 @@ class Answer:
 
     code: str
     screen: Screen
+    hide: int = 0  #: minutes of silence, just chosen, after which a channel hides the screen; 0: nothing was chosen
+
+
+#: The slot whose answer no screen ever reads: it dies with the turn, and the channel keeps it beside the state.
+HIDE = "hide"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Typed words or a shared place, reduced to what the flows know. Of how it was said nothing is left."""
+
+    event: Event
+    place: Event | None = None  #: taken instead of a topic where a place is asked for
 
 
 # ---- what a person can do
@@ -90,26 +110,66 @@ def tap(book: Book, data: str, hint: str, now: datetime) -> Answer:
     decoded = code.unpack(dialogue, data, _hour(now))
     language = decoded.switch if decoded.switch in book.catalogues else _known(book, decoded.language, hint)
     if decoded.switch:
-        return _answer(book, Turn(replace(decoded.state, over="", topics=())), language, now)
+        return _answer(book, Turn(_answered(dialogue, decoded.state)), language, now)
     if decoded.event is None:
         return _answer(book, Turn(decoded.state, "renewed" if decoded.renewed else ""), language, now)
-    return _answer(book, engine.advance(dialogue, decoded.state, decoded.event), language, now)
+    hide = _chosen_minutes(book, decoded.state, decoded.event)
+    told = replace(book, hide_minutes=hide) if hide else book
+    return replace(_answer(told, engine.advance(dialogue, decoded.state, decoded.event), language, now), hide=hide)
 
 
 def say(book: Book, remembered: str, words: str, hint: str, now: datetime) -> Answer:
     """Typed words. They end here: a command, a place where one is asked for, or a topic goes on; the words do not."""
     state, language = _remembered(book, remembered, hint, now)
-    event = _understood(book, state, words[:MOST_CHARACTERS])
-    if event.kind == "start":
-        return begin(book, language, now)
-    return _answer(book, engine.advance(book.dialogue, state, event), language, now)
+    meant = meaning(book, words, engine.asks_place(book.dialogue, state))
+    return _mean(book, state, language, meant, now)
 
 
 def share(book: Book, remembered: str, lat: float, lon: float, hint: str, now: datetime) -> Answer:
     """Coordinates, in degrees. They end here: only the id of the nearest town goes on, and only where one is asked."""
-    state, language = _remembered(book, remembered, hint, now)
-    place = centres.nearest_place(book.directory, lat, lon)
-    return _answer(book, engine.advance(book.dialogue, state, Event("place", place)), language, now)
+    return mean(book, remembered, whereabouts(book, lat, lon), hint, now)
+
+
+def meaning(book: Book, words: str, places: bool = True) -> Meaning:
+    """Commands by their names, a place (if looked for), else whatever the words may be about.
+
+    Needs no state: so words can be reduced the moment they come, long before their turn.
+    """
+    words = words[:MOST_CHARACTERS]
+    said = " ".join(words.casefold().split()).lstrip("/")
+    if said == "start":
+        return Meaning(Event("start"))
+    if said in _command_words(book):
+        return Meaning(Event("command", _command_words(book)[said]))
+    found = centres.find_place(book.directory, words) if places else ()
+    topics = book.understand(words) if book.understand else ""
+    event = Event("command", "language") if topics.partition(",")[0] == "language" else Event("topic", topics)
+    return Meaning(event, _found_place(book, found) if found else None)
+
+
+def topics_of(words: str) -> str:
+    """What typed words may be about, best first, a crisis before everything else; joined by commas."""
+    found = understand(words)
+    return ",".join(dict.fromkeys([*([found.crisis] if found.crisis else []), *found.offers]))
+
+
+def whereabouts(book: Book, lat: float, lon: float) -> Meaning:
+    """Coordinates, in degrees, as the nearest town."""
+    return Meaning(Event("place", centres.nearest_place(book.directory, lat, lon)))
+
+
+def mean(book: Book, remembered: str, meant: Meaning, hint: str, now: datetime) -> Answer:
+    """What `say` and `share` answer, once nothing is left of the words and the coordinates."""
+    return _mean(book, *_remembered(book, remembered, hint, now), meant, now)
+
+
+def _mean(book: Book, state: State, language: str, meant: Meaning, now: datetime) -> Answer:
+    event = meant.place if meant.place and engine.asks_place(book.dialogue, state) else meant.event
+    if event.kind == "start":
+        return begin(book, language, now)
+    if event == Event("topic", "greeting"):  # a hello or a thank you: the same screen, with a word back
+        return _answer(book, Turn(state, "hello"), language, now)
+    return _answer(book, engine.advance(book.dialogue, state, event), language, now)
 
 
 def command(book: Book, remembered: str, name: str, hint: str, now: datetime) -> Answer:
@@ -136,16 +196,41 @@ def neutral(book: Book, hint: str, name: str, now: datetime) -> str:
 # ---- inside
 
 
+def _answered(dialogue: Dialogue, state: State) -> State:
+    """Where the person stood when they asked for another language: on a step or on any overlay."""
+    return engine.uncovered(state) if state.over == dialogue.language else state
+
+
 def _answer(book: Book, turn: Turn, language: str, now: datetime) -> Answer:
     if turn.state is None:
         return Answer("", Screen(None, None, "", (), (), language, None, left=True))
-    hour = _hour(now)
+    timed = any(slot == "elapsed" for slot, _ in turn.state.slots)
     drawn = _with_moment(book, turn.state, now)
-    worded = voice(book, drawn, language, now)
-    shown = screen(book.dialogue, drawn, worded, hour, turn.note)
-    if turn.keep:
-        shown = replace(shown, cards=(card(book.dialogue, drawn, worded, turn.keep),))
-    return Answer(code.pack(book.dialogue, turn.state, "", language, hour), shown)
+    return _drawn(book, drawn, turn.note, turn.keep, language, _alike(now) if timed else _ANY_TIME)
+
+
+@lru_cache(maxsize=MOST_READY)
+def _drawn(book: Book, state: State, note: str, keep: str, language: str, now: datetime) -> Answer:
+    """The same for everybody who stands there, so common screens are worded once and kept ready."""
+    hour = _hour(now)
+    worded = voice(book, state, language, now)
+    shown = screen(book.dialogue, state, worded, hour, note)
+    if keep:
+        shown = replace(shown, cards=(card(book.dialogue, state, worded, keep),))
+    return Answer(code.pack(book.dialogue, state, "", language, hour), shown)
+
+
+def _alike(now: datetime) -> datetime:
+    """One moment for all that read alike: the full hour itself, or the middle of it for every other moment of it."""
+    sharp = now.replace(minute=0, second=0, microsecond=0)
+    return sharp if now == sharp else sharp.replace(minute=30)
+
+
+def _chosen_minutes(book: Book, state: State, event: Event) -> int:
+    """`minutes_5` and its like."""
+    choices = engine.visible_choices(book.dialogue, state) if event.kind == "choice" else ()
+    chosen = next((dict(one.sets).get(HIDE, "") for one in choices if one.id == event.value), "")
+    return int(chosen.rpartition("_")[2]) if chosen else 0
 
 
 def _remembered(book: Book, remembered: str, hint: str, now: datetime) -> tuple[State, str]:
@@ -153,18 +238,6 @@ def _remembered(book: Book, remembered: str, hint: str, now: datetime) -> tuple[
         return State(book.dialogue.first), _language(book, hint)
     decoded = code.unpack(book.dialogue, remembered, _hour(now))
     return decoded.state, _known(book, decoded.language, hint)
-
-
-def _understood(book: Book, state: State, words: str) -> Event:
-    """Commands by their names, a place where one is asked for, else whatever the words may be about."""
-    said = " ".join(words.casefold().split()).lstrip("/")
-    if said == "start":
-        return Event("start")
-    if said in _command_words(book):
-        return Event("command", _command_words(book)[said])
-    if engine.asks_place(book.dialogue, state) and (found := centres.find_place(book.directory, words)):
-        return _found_place(book, found)
-    return Event("topic", book.understand(words) if book.understand else "")
 
 
 def _found_place(book: Book, found: tuple[str, ...]) -> Event:
@@ -193,7 +266,7 @@ def _with_moment(book: Book, state: State, now: datetime) -> State:
 
 
 def _language(book: Book, hint: str) -> str:
-    short = hint.partition("-")[0].lower()
+    short = hint.replace("_", "-").partition("-")[0].lower()
     return short if short in book.catalogues else book.languages[0]
 
 
@@ -225,10 +298,10 @@ def _own_names(book: Book) -> Mapping[str, str]:
 
 
 def _name(book: Book, language: str, place: str) -> str:
-    """Name of a town, or the short name of a region."""
-    if place in book.directory.places:
-        return book.directory.places[place].names[language]
-    return book.directory.regions[place].short[language]
+    """Name of a town, or the short name of a region; English where a language has none."""
+    town = book.directory.places.get(place)
+    names = town.names if town else book.directory.regions[place].short
+    return names.get(language, names["en"])
 
 
 def _value(book: Book, state: State, language: str, now: datetime, name: str) -> str:
@@ -256,7 +329,7 @@ def _hours_left(book: Book, state: State, language: str, now: datetime, name: st
     left = hours.left(engine.answer(book.dialogue, state, "elapsed"), state.passed, hours.HIV_HOURS) or 0
     until = hours.until(now.astimezone(ZONE), left)
     if name == "hiv_until":
-        return format_datetime(until, "EEEE HH:mm", locale=language)
+        return format_datetime(until, _UNTIL.get(language, "EEEE, HH:mm"), locale=language)
     remaining = int((until - now).total_seconds() // 3600) if state.passed else left
     return format_unit(max(1, remaining), "hour", "long", locale=language)
 

@@ -123,7 +123,7 @@ def paragraph(voice: Voice, step: str, say: Say, reader: str) -> str:
     key = reader if reader in say.texts else ""
     if say.languages:
         voices = [replace(voice, language=name, catalogue=voice.others.get(name, {})) for name in say.languages]
-        return "\n\n".join(words(one, step, say.texts.get(key, ""), key) for one in voices)
+        return "\n\n".join(dict.fromkeys(words(one, step, say.texts.get(key, ""), key) for one in voices))
     return words(voice, step, say.texts.get(key, ""), key)
 
 
@@ -171,7 +171,7 @@ def _contact(voice: Voice, card: Card) -> list[str]:
     lines += [line(voice, "call", number=", ".join(card.numbers))] if card.numbers else []
     lines += [line(voice, "whatsapp", number=", ".join(card.whatsapp))] if card.whatsapp else []
     lines += [line(voice, "address", address=words(voice, context, card.address))] if card.address else []
-    return lines + ([line(voice, "hours", hours=card.hours)] if card.hours else [])
+    return lines + ([line(voice, "hours", hours=words(voice, context, card.hours))] if card.hours else [])
 
 
 def _remarks(voice: Voice, card: Card) -> list[str]:
@@ -185,16 +185,14 @@ def _remarks(voice: Voice, card: Card) -> list[str]:
 
 def buttons(dialogue: Dialogue, state: State, voice: Voice, hour: int, reader: str) -> Iterable[Button]:
     """The choices, then what the engine adds: places, topics, languages, and the commands in every state."""
-    row = 0
+    row, pack = 0, code.packer(dialogue, state, voice.language, hour)
     for name, label, move in _choices(dialogue, state, voice, reader):
-        yield Button(name, label, code.pack(dialogue, state, move, voice.language, hour), row=row)
+        yield Button(name, label, pack(move), row=row)
         row += 1
     for commands in _COMMAND_ROWS:
         drawn = [name for name in commands if _applies(dialogue, state, voice, name)]
         for name in drawn:
-            style = "danger" if name == "help" else ""
-            move = code.pack(dialogue, state, f"!{name}", voice.language, hour)
-            yield Button(name, line(voice, name), move, style, row)
+            yield Button(name, line(voice, name), pack(f"!{name}"), "danger" if name == "help" else "", row)
         row += bool(drawn)
 
 
@@ -239,7 +237,8 @@ def _applies(dialogue: Dialogue, state: State, voice: Voice, command: str) -> bo
     if command in ("help", "exit"):
         return True
     if command == "language":
-        return len(voice.languages) > 1 and dialogue.language != state.over and state.step != dialogue.first
+        offered_here = state.over == dialogue.language or (state.step == dialogue.first and not state.over)
+        return len(voice.languages) > 1 and not offered_here
     if command == "menu":
         return state.step != dialogue.first and (state.step != dialogue.menu or bool(state.over))
     return bool(state.over or state.page) or dialogue.steps[state.step].parent != state.step

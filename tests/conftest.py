@@ -32,3 +32,12 @@ def exploration(book: Book) -> Exploration:
 @pytest.fixture
 def now() -> datetime:
     return NOON
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests measured (`record_property("figure", …)`), from whichever process they ran in."""
+    reports = [one for kind in ("passed", "failed") for one in terminalreporter.stats.get(kind, [])]
+    for report in reports:
+        for name, value in getattr(report, "user_properties", []):
+            if name == "figure" and report.when == "call":
+                terminalreporter.write_line(str(value))

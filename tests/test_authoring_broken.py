@@ -16,7 +16,7 @@ import pytest
 
 from bot.authoring.codes import CODES
 from bot.authoring.diagnostic import Diagnostic
-from bot.authoring.load import check
+from bot.authoring.load import LOCALES, check
 
 BROKEN = Path(__file__).parent / "broken"
 WHOLE = BROKEN / "whole"
@@ -45,9 +45,10 @@ def check_example(path: Path, folder: Path) -> list[Diagnostic]:
     shutil.copytree(WHOLE, flows)
     if told.how == "missing":
         (flows / told.file).unlink()
-    elif told.file.endswith(".po"):
-        target = folder / "locales" / told.file.removesuffix(".po") / "LC_MESSAGES" / "messages.po"
+    elif told.file.endswith((".po", ".md")):
+        target = folder / shown(told)
         target.parent.mkdir(parents=True)
+        shutil.copy(LOCALES / "GLOSSARY.md", folder / "locales")
         target.write_bytes(path.read_bytes())
     else:
         times = int(told.how[1:]) if told.how.startswith("x") else 1
@@ -59,9 +60,14 @@ def check_example(path: Path, folder: Path) -> list[Diagnostic]:
 def expected(told: Example) -> str:
     if told.how.startswith("at="):
         return f"flows/{told.how[3:]}"
+    return f"{shown(told)}:{told.place}"
+
+
+def shown(told: Example) -> str:
+    """Where the example stands, as diagnostics name it."""
     if told.file.endswith(".po"):
-        return f"locales/{told.file.removesuffix('.po')}/LC_MESSAGES/messages.po:{told.place}"
-    return f"flows/{told.file}:{told.place}"
+        return f"locales/{told.file.removesuffix('.po')}/LC_MESSAGES/messages.po"
+    return f"locales/{told.file}" if told.file.endswith(".md") else f"flows/{told.file}"
 
 
 def test_there_is_one_example_for_every_code() -> None:

@@ -58,6 +58,11 @@ def test_the_numbers_that_texts_need_have_names(directory: Directory) -> None:
         "helpline_whatsapp": "+77081060810",
         "children": "111",
         "embassy": "+77172556200",
+        "aids_almaty": "+77272465336",
+        "aids_astana": "+77172381585",
+        "aids_astana_second": "+77172380464",
+        "qorgau_whatsapp": "+77028929777",
+        "zhan_saya_whatsapp": "+77714503450",
     }
 
 

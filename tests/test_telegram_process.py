@@ -38,7 +38,6 @@ SURVIVOR = (
 FRIEND = (
     ("start.first", "yes"),
     ("start.who", "friend"),
-    ("start.friend", "go_on"),
     ("start.danger", "no_go_on"),
     ("medical.when", "unsure"),
     ("medical.clock", "astana"),

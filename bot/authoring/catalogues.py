@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from babel.messages.catalog import Message
@@ -15,11 +15,17 @@ from bot.authoring.characters import hidden, mixed
 from bot.authoring.diagnostic import Diagnostic, Place, at
 from bot.authoring.directory import LONGEST_LABEL
 from bot.authoring.folder import Folder
+from bot.authoring.glossary import EMPTY, Glossary
 from bot.authoring.phrases import Phrase, phrases, references
 from bot.authoring.placeholders import placeholders, without
+from bot.authoring.release import offered_trees
 from bot.authoring.tone import typed_numbers
+from bot.authoring.tree import word
+from bot.authoring.wording import worded
 
 Key = tuple[str, str]  #: msgctxt, msgid
+#: What is left to do, not wrong.
+UNFINISHED = ("L101", "L102", "L103")
 _NUMBER = re.compile(r"\d+")
 _BULLET = re.compile(r"^- ", re.MULTILINE)
 
@@ -34,27 +40,43 @@ class Translation:
     found: tuple[Diagnostic, ...]
 
 
-def translations(folder: Folder, locales: Path) -> list[Translation]:
+def translations(folder: Folder, locales: Path, glossary: Glossary = EMPTY) -> list[Translation]:
     """Every language that has a catalogue, by name. A person is offered the complete ones only."""
     wanted = {(phrase.context, phrase.text): phrase for phrase in phrases(folder)}
     files = sorted(locales.glob("*/LC_MESSAGES/messages.po"))
-    return [_translation(folder, path, _shown(locales, path), wanted) for path in files]
+    return [_translation(folder, path, _shown(locales, path), wanted, glossary) for path in files]
+
+
+def behind(folder: Folder, locales: Path, found: list[Diagnostic]) -> list[Diagnostic]:
+    """The same, with errors for whatever an offered language lacks: there a person would meet English words."""
+    trees = {word(tree): tree for tree in offered_trees(folder.release) if word(tree) != "en"}
+    places = tuple(f"{locales.name}/{language}/" for language in trees)
+    graver = [replace(d, grave=True) if d.code in UNFINISHED and d.file.startswith(places) else d for d in found]
+    for language, tree in trees.items():
+        if not (locales / language / "LC_MESSAGES" / "messages.po").is_file():
+            none = at(tree.place, "L101", f"'{language}' has no catalogue", f"make locales NEW={language}")
+            graver.append(replace(none, grave=True))
+    return graver
 
 
 def _shown(locales: Path, path: Path) -> str:
     return f"{locales.name}/{path.relative_to(locales).as_posix()}"
 
 
-def _translation(folder: Folder, path: Path, file: str, wanted: Mapping[Key, Phrase]) -> Translation:
+def _translation(
+    folder: Folder, path: Path, file: str, wanted: Mapping[Key, Phrase], glossary: Glossary
+) -> Translation:
     language = path.parent.parent.name
     messages, found = read_catalogue(path, file)
     told: dict[Key, str] = {}
     for message in messages:
         phrase = wanted.get(_key(message))
-        problems = list(_message(file, message, phrase, str(message.string)))
-        found += problems
-        if phrase and message.string and not message.fuzzy:
+        problems = list(_message(file, message, phrase))
+        if phrase and not problems:
+            problems = list(_worded(file, message, language, phrase, glossary))
+        if phrase and not problems:
             told[_key(message)] = str(message.string)
+        found += problems
     seen = {_key(message) for message in messages}
     found += [_absent(file, phrase) for key, phrase in wanted.items() if key not in seen]
     complete = bool(wanted) and set(told) == set(wanted) and not any(d.severity == "error" for d in found)
@@ -70,8 +92,7 @@ def read_catalogue(path: Path, file: str) -> tuple[Sequence[Message], list[Diagn
         return [], [at(Place(file, (problem.lineno or 0) + 1), "L111", str(problem))]
     except (OSError, ValueError, LookupError) as problem:
         return [], [at(Place(file), "L111", f"can't be read: {type(problem).__name__}")]
-    old = [str(message.id) for message in catalogue.obsolete.values()]
-    found = [at(Place(file), "L103", f'"{_cut(text)}" is no longer in the flows', "make locales") for text in old]
+    found = [_obsolete(file, message) for message in catalogue.obsolete.values()]
     return [message for message in catalogue if message.id], found
 
 
@@ -79,14 +100,19 @@ def _key(message: Message) -> Key:
     return message.context or "", str(message.id)
 
 
+def _obsolete(file: str, message: Message) -> Diagnostic:
+    place = Place(file, message.lineno or 1)
+    return at(place, "L103", f'"{_cut(str(message.id))}" is no longer in the flows', "make locales")
+
+
 def _absent(file: str, phrase: Phrase) -> Diagnostic:
     return at(Place(file), "L101", f'{phrase.context}: "{_cut(phrase.text)}" is not in the catalogue', "make locales")
 
 
-def _message(file: str, message: Message, phrase: Phrase | None, told: str) -> Iterator[Diagnostic]:
-    place = Place(file, message.lineno or 1)
+def _message(file: str, message: Message, phrase: Phrase | None) -> Iterator[Diagnostic]:
+    place, told = Place(file, message.lineno or 1), str(message.string)
     if phrase is None:
-        yield at(place, "L103", f'"{_cut(str(message.id))}" is no longer in the flows', "make locales")
+        yield _obsolete(file, message)
     elif not told:
         yield at(place, "L101", f'"{_cut(phrase.text)}" is not translated')
     elif message.fuzzy:
@@ -94,6 +120,11 @@ def _message(file: str, message: Message, phrase: Phrase | None, told: str) -> I
     else:
         for code, text in compare(phrase, told):
             yield at(place, code, text)
+
+
+def _worded(file: str, message: Message, language: str, phrase: Phrase, glossary: Glossary) -> Iterator[Diagnostic]:
+    for code, text in worded(language, phrase, str(message.string), glossary):
+        yield at(Place(file, message.lineno or 1), code, text)
 
 
 def compare(phrase: Phrase, told: str) -> Iterator[tuple[str, str]]:

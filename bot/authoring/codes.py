@@ -84,6 +84,7 @@ _SIZE = {
     "F305": "One word mixes Latin and Cyrillic letters.",
     "F306": 'Words with "you" or "your" need both readers\' wordings, or `readers: both`.',
     "F307": "Nothing is said here: the words are empty.",
+    "F308": "A line that anybody may see (in a list of chats, on a lock screen, in the profile) tells the subject.",
 }
 
 _SOURCES = {
@@ -115,8 +116,15 @@ _CATALOGUES = {
     "L109": "A hidden character in the translation.",
     "L110": "A phone number, an address or an @name in the translation.",
     "L111": "The catalogue can't be read.",
+    "L112": "A word that is never said stands in the translation (table \"Never\" of locales/GLOSSARY.md).",
+    "L113": "A safety word is lost or changed in the translation (table \"Safety words\" of locales/GLOSSARY.md).",
+    "L114": "Quotation marks of another language, or « without ».",
+    "L115": "Russian words that tell whether a man or a woman reads.",
+    "L116": "English left in the translation. Names that stay so stand in locales/GLOSSARY.md.",
+    "L117": "A row of locales/GLOSSARY.md that can't be read.",
 }
 
+#: Errors in a language that release.yaml lists under `offered`.
 _WARNINGS = {
     "L101": "Not translated yet.",
     "L102": "Marked fuzzy: counts as not translated.",
@@ -156,7 +164,7 @@ def page(examples: Path) -> str:
         lines += [f"## {family}: {title}\n", "| code | means | example |", "| --- | --- | --- |"]
         for name, code in sorted(CODES.items()):
             if name.startswith(family):
-                kind = " (a warning)" if code.severity == "warning" else ""
+                kind = " (a warning, until the language is offered)" if code.severity == "warning" else ""
                 lines.append(f"| {name} | {code.meaning}{kind} | [{files[name]}](../tests/broken/{files[name]}) |")
         lines.append("")
     return "\n".join(lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from bot.authoring.codes import CODES
@@ -32,11 +32,12 @@ class Diagnostic:
     code: str
     message: str
     hint: str = ""
+    grave: bool = False  #: an error here, though its code is but a warning elsewhere
 
     @property
     def severity(self) -> str:
-        """`error` stops a release; `warning` (an unfinished translation) does not."""
-        return CODES[self.code].severity
+        """`error` stops a release; `warning` (an unfinished translation that nobody is offered) does not."""
+        return "error" if self.grave else CODES[self.code].severity
 
     def __str__(self) -> str:
         hint = f" ({self.hint})" if self.hint else ""
@@ -66,7 +67,7 @@ def grouped(found: Sequence[Diagnostic]) -> list[Diagnostic]:
 
 
 def _with_rest(first: Diagnostic, rest: int) -> Diagnostic:
-    return Diagnostic(first.file, first.line, first.column, first.code, f"{first.message}, and {rest} more", first.hint)
+    return replace(first, message=f"{first.message}, and {rest} more")
 
 
 def errors(found: Iterable[Diagnostic]) -> bool:

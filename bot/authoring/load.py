@@ -10,19 +10,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.authoring.catalogues import Translation, translations
+from bot.authoring.catalogues import Translation, behind, translations
 from bot.authoring.checks import check_graph, check_states
 from bot.authoring.compile import Compiled, compile_folder, shared_words
 from bot.authoring.diagnostic import Diagnostic, Place, at, errors, grouped
 from bot.authoring.directory import build, check_centres, check_places, ids, listed
 from bot.authoring.folder import Folder, read_folder
+from bot.authoring.glossary import read_glossary
 from bot.authoring.names import check_names, known
+from bot.authoring.neutral import check_neutral
 from bot.authoring.reach import Reach, reach
+from bot.authoring.release import offered
 from bot.authoring.size import check_sizes
 from bot.authoring.sources import dates
 from bot.authoring.tone import check_tone
 from bot.care.centres import Directory, class_of, picker_pages
-from bot.conversation import PLACEHOLDERS, Book
+from bot.conversation import PLACEHOLDERS, Book, topics_of
 from bot.dialogue.explore import TooManyStates
 
 ROOT = Path(__file__).parents[2]
@@ -42,7 +45,10 @@ class Loaded:
 
 
 def load(folder: Path = FLOWS, locales: Path = LOCALES) -> tuple[Book | None, list[Diagnostic]]:
-    """The book, or what an author has to mend first. Quick: the states are visited by `check`, not at each start."""
+    """The book, or what an author has to mend first. Quick: the states are visited by `check`, not at each start.
+
+    A mistake in a catalogue takes away that language, not the bot; `check` refuses it.
+    """
     loaded = read(folder, locales)
     return loaded.book, loaded.found
 
@@ -58,10 +64,10 @@ def read(folder: Path = FLOWS, locales: Path = LOCALES) -> Loaded:
         return Loaded(grouped(found), trees)
     classes = {place: class_of(directory, place) for place in directory.places}
     compiled = compile_folder(trees, classes, picker_pages(directory), PLACEHOLDERS)
-    told = translations(trees, locales)
-    found = [d for translation in told for d in translation.found]
-    book = None if errors(found) else _book(trees, compiled, directory, told)
-    return Loaded(grouped(found), trees, compiled, book)
+    glossary, found = read_glossary(locales)
+    told = translations(trees, locales, glossary)
+    found += [d for translation in told for d in translation.found]
+    return Loaded(grouped(found), trees, compiled, _book(trees, compiled, directory, told))
 
 
 def check(folder: Path = FLOWS, locales: Path = LOCALES) -> Loaded:
@@ -69,13 +75,15 @@ def check(folder: Path = FLOWS, locales: Path = LOCALES) -> Loaded:
     loaded = read(folder, locales)
     if loaded.folder is None or loaded.compiled is None:
         return loaded
-    found = [*loaded.found, *check_tone(loaded.folder), *check_graph(loaded.compiled)]
+    found = behind(loaded.folder, locales, loaded.found)
+    found += [*check_tone(loaded.folder), *check_graph(loaded.compiled)]
     if errors(found):
         return Loaded(grouped(found), loaded.folder, loaded.compiled)
     visited, problems = _visit(loaded.compiled)
     found += problems
     if visited and loaded.book:
         found += check_sizes(loaded.book, loaded.compiled, visited)
+        found += check_neutral(loaded.book, loaded.compiled, loaded.folder)
     book = None if errors(found) else loaded.book
     return Loaded(grouped(found), loaded.folder, loaded.compiled, book, visited)
 
@@ -103,13 +111,17 @@ def _entries(folder: Folder) -> Iterator[Diagnostic]:
 
 
 def _book(folder: Folder, compiled: Compiled, directory: Directory, told: list[Translation]) -> Book:
-    """English needs no catalogue; other languages are offered when nothing is missing."""
+    """English needs no catalogue; other languages are offered when release.yaml says so and nothing is missing."""
     names = [key.text for key, _ in folder.words.entries]
+    whole = {one.language: one.words for one in told if one.complete}
+    listed = offered(folder.release) or tuple(whole)
     return Book(
         dialogue=compiled.dialogue,
         directory=directory,
         labels={name: shared_words(folder, name).get("", "") for name in names},
-        catalogues={"en": {}} | {one.language: one.words for one in told if one.complete},
+        catalogues={"en": {}} | {language: whole[language] for language in listed if language in whole},
+        translations={one.language: one.words for one in told},
         dates=dates(folder.sources),
         called=dict(directory.placeholders()),
+        understand=topics_of,
     )

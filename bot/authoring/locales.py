@@ -20,8 +20,10 @@ from bot.authoring.extract import comments
 from bot.authoring.folder import Folder, read_folder
 from bot.authoring.load import FLOWS, LOCALES
 from bot.authoring.phrases import phrases
+from bot.authoring.release import UNREVIEWED, reviewed
 
 _HEADER = "# {} of Janymda.\n# The words are under the licence of the flows they translate."
+_WHO = {"ru": "Russian translation", "kk": "Kazakh translation"}
 
 
 def template(folder: Folder) -> Catalog:
@@ -34,8 +36,9 @@ def template(folder: Folder) -> Catalog:
     return catalogue
 
 
-def _catalogue(language: str | None) -> Catalog:
-    header = _HEADER.format(f"Translation ({language})" if language else "Words to translate")
+def _catalogue(language: str | None, unreviewed: bool = False) -> Catalog:
+    header = _HEADER.format(_WHO.get(language, f"Translation ({language})") if language else "Words to translate")
+    header += f"\n#\n# {UNREVIEWED[0].upper()}{UNREVIEWED[1:]}." if unreviewed else ""
     return Catalog(language, project="Janymda", version="1", charset="utf-8", header_comment=header, fuzzy=False)
 
 
@@ -45,15 +48,16 @@ def update(folder: Folder, locales: Path, languages: Sequence[str]) -> Iterator[
     yield _write(pot, locales / "messages.pot")
     for language in languages:
         path = locales / language / "LC_MESSAGES" / "messages.po"
-        yield _write(_updated(pot, language, path), path)
+        yield _write(_updated(pot, language, path, language not in reviewed(folder.release)), path)
 
 
-def _updated(pot: Catalog, language: str, path: Path) -> Catalog:
+def _updated(pot: Catalog, language: str, path: Path, unreviewed: bool) -> Catalog:
+    """The words of the flows with the translations there are; what the flows no longer say is dropped."""
     old = _catalogue(language)
     if path.is_file():
         with path.open("rb") as opened:
             old = read_po(opened, locale=language, abort_invalid=True)
-    new = _catalogue(language)
+    new = _catalogue(language, unreviewed)
     for message in pot:
         if message.id:
             there = old.get(message.id, message.context)

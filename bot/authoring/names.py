@@ -21,7 +21,7 @@ LINE_PLACEHOLDERS = frozenset({"number", "address", "hours", "date", "distance",
 #: Words that no flow names, but screens and channels say.
 LINES = (
     *COMMANDS,
-    *("start", "more", "renewed", "media", "vanished", "hidden", "left", "head"),
+    *("start", "more", "renewed", "media", "vanished", "hidden", "left", "head", "hello"),
     *("call", "whatsapp", "address", "hours", "far", "dated"),
     *("bot_name", "bot_description", "bot_short", "command_start", "command_help", "command_exit", "command_menu"),
 )

@@ -10,7 +10,7 @@ from bot.authoring.diagnostic import Diagnostic, errors
 from bot.authoring.folder import Folder
 from bot.authoring.load import FLOWS, LOCALES, Loaded, check
 from bot.authoring.phrases import phrases
-from bot.authoring.tree import Table, walk
+from bot.authoring.release import unsigned
 
 
 def report(folder: Path = FLOWS, locales: Path = LOCALES, release: bool = False) -> tuple[list[str], int]:
@@ -25,7 +25,7 @@ def report(folder: Path = FLOWS, locales: Path = LOCALES, release: bool = False)
     lines.append(", ".join(f"{number} {what}" for what, number in counts.items()))
     empty = [what for what, number in counts.items() if not number]
     lines += [f"nothing was checked: no {what}" for what in empty]
-    missing = list(unsigned(loaded.folder)) if release else []
+    missing = list(unsigned(loaded.folder.release)) if release else []
     lines += [f"not ready for people: {what}" for what in missing]
     return lines, 1 if empty or missing else 0
 
@@ -50,13 +50,3 @@ def counted(loaded: Loaded, folder: Folder) -> dict[str, int]:
         "sources": len(folder.sources.entries),
         "languages": len(book.languages) if book else 0,
     }
-
-
-def unsigned(folder: Folder) -> Iterator[str]:
-    """What `release.yaml` lacks before this may be more than a trial version."""
-    signed = [table for table in walk(folder.release) if isinstance(table, Table) and table.text("what")]
-    if not signed:
-        yield "release.yaml names no sign-offs"
-    for table in signed:
-        if table.text("signed") != "yes" or not table.text("by") or not table.text("date"):
-            yield table.text("what")

@@ -10,13 +10,13 @@ forges one reaches a screen that anybody may reach.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 
 from bot.dialogue import engine
-from bot.dialogue.model import COMMANDS, Dialogue, Event, State
+from bot.dialogue.model import COMMANDS, Choice, Dialogue, Event, State, Step
 
 VERSION = "1"
 #: Telegram's limit for the data of a button, in bytes.
@@ -32,7 +32,8 @@ _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _DIGIT = {letter: number for number, letter in enumerate(_ALPHABET)}
 _KINDS = {"-": "", ".": "choice", "!": "command", "@": "place", "#": "page", "?": "about", "~": "language"}
 _MARKS = {kind: mark for mark, kind in _KINDS.items()}
-_HOUR, _OVER, _PAGE, _TOPIC = 1, 2, 4, 8
+#: What follows: three flags, the number of topics (at most 3), and whether the question for the language lies on top.
+_HOUR, _OVER, _PAGE, _TOPIC, _ASKED = 1, 2, 4, 8, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class _Tables:
     places: Mapping[str, str]
     pages: Mapping[str, str]
     topics: Mapping[str, str]
+    prints: Mapping[tuple[str, str], str]  #: step and choice -> fingerprint
 
 
 def pack(dialogue: Dialogue, state: State, move: str, language: str, hour: int) -> str:
@@ -58,17 +60,29 @@ def pack(dialogue: Dialogue, state: State, move: str, language: str, hour: int) 
 
     An empty move packs just the state. `hour`: whole hours since 1970; the answer's own hour is `hour - passed`.
     """
-    kind, name = (move[0], move[1:]) if move else ("-", "")
-    answered = "elapsed" in dict(state.slots)
+    return packer(dialogue, state, language, hour)(move)
+
+
+def packer(dialogue: Dialogue, state: State, language: str, hour: int) -> Callable[[str], str]:
+    """`pack` for all buttons of one screen: what they share is put together once."""
+    answered = any(slot == "elapsed" for slot, _ in state.slots)
     flags = _HOUR * answered | _OVER * bool(state.over) | _PAGE * bool(state.page) | _TOPIC * len(state.topics)
+    flags |= _ASKED * bool(state.under)
     parts = [VERSION, language, _ALPHABET[flags], short(state.step, 4)]
     parts += [_number(hour - state.passed)] if answered else []
-    parts += [short(state.over, 4)] if state.over else []
+    parts += [short(state.under or state.over, 4)] if state.over else []
     parts += [short(state.page, 4)] if state.page else []
     parts += [short(topic, 3) for topic in state.topics]
-    parts += [kind, name.ljust(4, "-") if kind == "~" else short(name, 4), fingerprint(dialogue, state, kind, name)]
-    parts += [short(f"{slot}={value}", 4) for slot, value in state.slots if not dialogue.slots[slot].computed]
-    return "".join(parts)
+    head = "".join(parts)
+    answers = [f"{slot}={value}" for slot, value in state.slots if not dialogue.slots[slot].computed]
+    tail = "".join(short(answer, 4) for answer in answers)
+
+    def packed(move: str) -> str:
+        kind, name = (move[0], move[1:]) if move else ("-", "")
+        named = name.ljust(4, "-") if kind == "~" else short(name, 4)
+        return f"{head}{kind}{named}{fingerprint(dialogue, state, kind, name)}{tail}"
+
+    return packed
 
 
 def unpack(dialogue: Dialogue, code: str, hour: int) -> Decoded:
@@ -91,15 +105,16 @@ def _unpack(dialogue: Dialogue, code: str, hour: int) -> Decoded:
     stamp = _value(read.take(4)) if flags & _HOUR else hour
     over = tables.steps.get(read.take(4), "") if flags & _OVER else ""
     page = tables.pages.get(read.take(4), "") if flags & _PAGE else ""
-    topics = tuple(topic for _ in range(flags >> 3) if (topic := tables.topics.get(read.take(3))))
+    topics = tuple(topic for _ in range(flags // _TOPIC % 4) if (topic := tables.topics.get(read.take(3))))
     mark, move, printed = read.take(1), read.take(4), read.take(3)
     slots = tuple(sorted({slot: (slot, value) for slot, value in _answers(tables, read.rest())}.values()))
     passed = min(max(hour - stamp, 0), engine.MOST_HOURS)
     known = step is not None and not dialogue.steps[step].overlay
-    over = over if over and dialogue.steps[over].overlay else ""
+    over = over if over and dialogue.steps[over].overlay and known else ""
     topics = topics if over == dialogue.guess else ()
-    state = State(step if step and known else dialogue.menu, slots, passed, over if known else "", page, topics)
+    state = State(step if step and known else dialogue.menu, slots, passed, over, "", page, topics)
     state = engine.settle(dialogue, state)
+    state = engine.covered(dialogue, state) if flags & _ASKED and over not in ("", dialogue.language) else state
     if mark == "~":
         return Decoded(state, None, language, move.rstrip("-"))
     event = _event(dialogue, tables, state, mark, move)
@@ -118,9 +133,10 @@ def fingerprint(dialogue: Dialogue, state: State, kind: str, name: str) -> str:
     Words may be mended without breaking a button; where a choice leads, or what it answers, may not.
     """
     step = engine.shown(dialogue, state)
+    if kind == "." and (known := _tables(dialogue).prints.get((step.id, name))):
+        return known
     if kind == ".":
-        choice = next((one for one in step.choices if one.id == name), None)
-        meaning = repr((step.id, choice and (choice.id, choice.sets, choice.rules, choice.over, choice.keep)))
+        meaning = repr((step.id, None))
     elif kind == "@":
         meaning = repr((step.id, step.ask, step.go))
     elif kind == "?":
@@ -128,6 +144,10 @@ def fingerprint(dialogue: Dialogue, state: State, kind: str, name: str) -> str:
     else:
         meaning = kind
     return short(meaning, 3)
+
+
+def _choice_print(step: Step, choice: Choice) -> str:
+    return short(repr((step.id, (choice.id, choice.sets, choice.rules, choice.over, choice.keep))), 3)
 
 
 def _event(dialogue: Dialogue, tables: _Tables, state: State, mark: str, move: str) -> Event | None:
@@ -225,4 +245,5 @@ def _tables(dialogue: Dialogue) -> _Tables:
         places={short(place, 4): place for place in dialogue.slots["place"].values},
         pages={short(page, 4): page for page in dialogue.pages},
         topics={short(topic, 3): topic for topic in dialogue.topics},
+        prints={(s.id, choice.id): _choice_print(s, choice) for s in dialogue.steps.values() for choice in s.choices},
     )

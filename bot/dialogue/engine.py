@@ -137,7 +137,7 @@ def _command(dialogue: Dialogue, state: State, command: str) -> Turn:
     if command == "help":
         return Turn(_over(state, dialogue.help))
     if command == "language":
-        return Turn(_over(state, dialogue.language))
+        return Turn(state if state.over == dialogue.language else covered(dialogue, state))
     if command == "menu":
         return _go(dialogue, state, dialogue.menu)
     return Turn(_back(dialogue, state))
@@ -146,7 +146,7 @@ def _command(dialogue: Dialogue, state: State, command: str) -> Turn:
 def _back(dialogue: Dialogue, state: State) -> State:
     """From an overlay to the step beneath, from a page of the picker to the page before, else to the parent."""
     if state.over:
-        return replace(state, over="", topics=())
+        return uncovered(state)
     if state.page:
         return replace(state, page=dialogue.pages[state.page].parent)
     return settle(dialogue, replace(state, step=dialogue.steps[state.step].parent))
@@ -164,7 +164,17 @@ def _go(dialogue: Dialogue, state: State, to: str | None) -> Turn:
 
 
 def _over(state: State, overlay: str) -> State:
-    return replace(state, over=overlay, topics=())
+    return replace(state, over=overlay, under="", topics=())
+
+
+def covered(dialogue: Dialogue, state: State) -> State:
+    """The question for the language on top of everything: whoever answers it loses nothing, not even an overlay."""
+    return replace(state, over=dialogue.language, under=state.over)
+
+
+def uncovered(state: State) -> State:
+    """What the uppermost overlay lay over."""
+    return replace(state, over=state.under, under="", topics=state.topics if state.under else ())
 
 
 # ---- answers

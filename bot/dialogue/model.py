@@ -142,6 +142,7 @@ class State:
     slots: tuple[tuple[str, str], ...] = ()  #: answers that differ from `unset`, sorted by name
     passed: int = 0  #: whole hours since `elapsed` was answered
     over: str = ""  #: the overlay shown above the step, if any
+    under: str = ""  #: the overlay that the question for the language covers, if any
     page: str = ""  #: the page of the place picker
     topics: tuple[str, ...] = ()  #: what the overlay `guess` offers
 
