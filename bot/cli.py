@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib
 import io
 import json
 import os
@@ -20,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from bot import logs, settings
+from bot import hardening, logs, settings
 from bot.settings import Settings, SettingsError, one_line
 
 if TYPE_CHECKING:
@@ -97,7 +96,8 @@ def _parser() -> argparse.ArgumentParser:
     chat = _command(commands, "chat", "the dialogue in this terminal")
     chat.add_argument("--lang", type=_language, default="en", help="language to begin in: en, ru, kk")
     chat.add_argument("--jsonl", action="store_true", help="JSON lines instead, for programs")
-    _command(commands, "telegram", "the dialogue on Telegram")
+    telegram = _command(commands, "telegram", "the dialogue on Telegram")
+    telegram.add_argument("--strict", action="store_true", help="refuse a machine that weakens what is promised")
     check = _command(commands, "check", "everything that can be wrong in flows/ and locales/, with places")
     check.add_argument("--release", action="store_true", help="also what must be signed and complete for people")
     _command(commands, "export", "the compiled dialogue as JSON")
@@ -125,7 +125,7 @@ def _run(options: argparse.Namespace) -> int:
     if command == "chat":
         return _chat(options.lang, jsonl=options.jsonl)
     if command == "telegram":
-        return _telegram(_settings())
+        return _telegram(_settings(), strict=options.strict)
     if command == "check":
         return _check(release=options.release)
     return _export() if command == "export" else _understand()
@@ -150,9 +150,12 @@ def _chat(language: str, *, jsonl: bool, hide: int | None = None) -> int:
     return 0
 
 
-def _telegram(chosen: Settings) -> int:
+def _telegram(chosen: Settings, *, strict: bool = False) -> int:
     if not chosen.token:
         raise Unusable("no token: set TELEGRAM_BOT_TOKEN, or TELEGRAM_BOT_TOKEN_FILE to the name of a file with it")
+    hardening.protect()
+    if strict and (weak := hardening.weaknesses(os.environ)):
+        return [_refuse(one.line) for one in weak][-1]
     return asyncio.run(_serve(chosen, _book(chosen.hide_minutes)))
 
 
@@ -215,11 +218,13 @@ def _export() -> int:
 
 def _understand() -> int:
     """Lines of words to lines of JSON; the answer is asked for word by word, so a program can talk with us."""
-    understand = getattr(importlib.import_module("bot.understanding"), "understand", None)
-    if understand is None:
-        raise Unusable("typed words are not understood yet: bot/understanding is not there")
+    from bot.understanding import understand
+
     for line in sys.stdin or ():
-        print(json.dumps(understand(line.rstrip("\r\n")), ensure_ascii=False), flush=True)
+        text = line.rstrip("\r\n")
+        found = understand(text)
+        known = {name: getattr(found, name) for name in ("language", "topics", "crisis", "why")}
+        print(json.dumps({"text": text, **known}, ensure_ascii=False), flush=True)
     return 0
 
 

@@ -24,11 +24,22 @@ CODES: Mapping[str, int] = {
     "started": logging.INFO,  # the bot answers from now on
     "stopping": logging.INFO,  # asked to leave; finishes what is under way
     "stopped": logging.INFO,
+    "swap-on": logging.WARNING,  # the machine weakens the promise: see bot/hardening.py
+    "core-possible": logging.WARNING,
+    "token-in-environment": logging.WARNING,
+    "allocator-default": logging.WARNING,
+    "debug-on": logging.WARNING,
     "store-failed": logging.ERROR,
     "store-in-process": logging.WARNING,  # no memory folder: a restart forgets the open screens
     "store-fresh": logging.INFO,  # begun anew: what was there could not be read
     "store-full": logging.WARNING,
     "store-capped": logging.WARNING,  # more people than rows; the oldest were dropped
+    "inbox-none": logging.WARNING,  # no room for it: unanswered updates stay with the messenger
+    "resumed": logging.INFO,  # updates that an earlier run, or another machine, had left unanswered
+    "shared-gone": logging.WARNING,  # Redis: answered without sessions, at this machine's share of the rate
+    "shared-back": logging.INFO,
+    "shared-unchecked": logging.WARNING,  # Redis does not tell whether it writes to a disk
+    "overloaded": logging.WARNING,  # too much waits: the messenger is asked to come again
     "session-unfit": logging.WARNING,  # one session did not fit its row and was not kept
     "network-failed": logging.WARNING,  # the messenger could not be reached; tried again
     "network-back": logging.INFO,
@@ -40,6 +51,7 @@ CODES: Mapping[str, int] = {
     "task-failed": logging.ERROR,  # a defect of ours outside a turn
     "names-failed": logging.WARNING,  # name, description or commands could not be set
     "hidden": logging.DEBUG,  # a screen was hidden after silence
+    "left": logging.DEBUG,  # an exit that was interrupted is finished
     "purged": logging.DEBUG,
     "answered": logging.DEBUG,
     "unexpected": logging.ERROR,  # an error nobody caught
@@ -71,11 +83,11 @@ def event(code: str, /, **facts: Fact) -> None:
     """
     listed = code in CODES
     name = code if listed else "unlisted-event"
-    words = [name, *(f"{key}={_shown(value)}" for key, value in facts.items() if listed)]
-    record = _Event("janymda", CODES[name], "", 0, " ".join(words), None, None)
     logger = logging.getLogger("janymda")
-    if logger.isEnabledFor(record.levelno):
-        logger.handle(record)
+    if not logger.isEnabledFor(CODES[name]):
+        return
+    words = [name, *(f"{key}={_shown(value)}" for key, value in facts.items() if listed)]
+    logger.handle(_Event("janymda", CODES[name], "", 0, " ".join(words), None, None))
 
 
 def install(level: str = "INFO", stream: TextIO | None = None) -> None:

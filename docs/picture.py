@@ -71,4 +71,4 @@ def picture(target: Path, taps: list[str], language: str, width: int, height: in
 if __name__ == "__main__":
     shown = sys.argv[3].split(",") if len(sys.argv) > 3 else ["yes", "me", "no_go_on", "under_24h"]
     where = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).with_name("conversation.png")
-    picture(where, shown, sys.argv[2] if len(sys.argv) > 2 else "en", 375 + 352 * len(shown), 830)
+    picture(where, shown, sys.argv[2] if len(sys.argv) > 2 else "en", 375 + 352 * len(shown), 870)

@@ -28,6 +28,11 @@ class Settings:
     api_url: str
     hide_minutes: int = 30
     store: str = "sqlite"
+    rate: float = 1000.0
+    chat_rate: float = 1000.0
+    webhook_url: str = ""
+    webhook_listen: str = ""
+    webhook_secret: str = ""
 
 
 def new_store() -> MemoryStore:
@@ -63,7 +68,8 @@ def environment(server: FakeTelegram, folder: Path, **more: str) -> dict[str, st
     """Nothing of the machine the tests run on but where programs are found."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     own = {"TELEGRAM_BOT_TOKEN": server.token, "TELEGRAM_API_URL": server.url, "XDG_RUNTIME_DIR": str(folder)}
-    return kept | own | {"STORE": "memory", "BOT_LOG_LEVEL": "DEBUG"} | more
+    usual = {"STORE": "memory", "BOT_LOG_LEVEL": "DEBUG", "BOT_RATE": "1000", "BOT_CHAT_RATE": "1000"}
+    return kept | own | usual | more
 
 
 class Process:

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = {
     "bot.dialogue": 0,
     "bot.logs": 1,
+    "bot.hardening": 1,
     "bot.sessions": 1,
     "bot.render": 1,
     "bot.care": 1,
@@ -43,6 +44,7 @@ DOORS = {
     "httpx": {"bot.channels"},
     "aiosqlite": {"bot.sessions"},
     "sqlite3": {"bot.sessions"},
+    "redis": {"bot.sessions"},
     "cryptography": {"bot.sessions"},
 }
 #: Below the channels the time is an argument. Sessions expire, so they alone look at a clock.

@@ -824,7 +824,7 @@ def test_a_folder_that_can_not_be_used_is_refused_in_one_line(lasting: World) ->
 
 
 def test_an_unknown_store_is_refused_without_repeating_its_password() -> None:
-    assert "hush" not in refusal("redis://user:hush@host", None)
+    assert "hush" not in refusal("postgres://user:hush@host", None)
     assert "nonsense" in refusal("nonsense", None)
 
 

@@ -110,6 +110,24 @@ BAD = [
     {"BOT_HIDE_MINUTES": "1.5"},
     {"BOT_HIDE_MINUTES": "٣٠"},
     {"BOT_HIDE_MINUTES": "canary"},
+    {"BOT_RATE": "0"},
+    {"BOT_RATE": "canary"},
+    {"BOT_RATE": "1e3"},
+    {"BOT_RATE": "٢٥"},
+    {"BOT_CHAT_RATE": "-1"},
+    {"BOT_CHAT_RATE": "99999"},
+    {"BOT_WEBHOOK_URL": "canary"},
+    {"BOT_WEBHOOK_URL": "http://canary.example/updates"},
+    {"BOT_WEBHOOK_URL": "https://canary.example"},
+    {"BOT_WEBHOOK_URL": "https://canary.example/"},
+    {"BOT_WEBHOOK_URL": "https://user:canary@example.org/updates"},
+    {"BOT_WEBHOOK_URL": "https://example.org/updates?canary"},
+    {"BOT_WEBHOOK_URL": "https://[canary/updates"},
+    {"BOT_WEBHOOK_LISTEN": "canary"},
+    {"BOT_WEBHOOK_LISTEN": "127.0.0.1:0"},
+    {"BOT_WEBHOOK_LISTEN": "127.0.0.1:65536"},
+    {"BOT_WEBHOOK_LISTEN": "unix:canary"},
+    {"BOT_WEBHOOK_SECRET_FILE": "/missing/file"},
     {"BOT_LOG_LEVEL": "canary"},
     {"BOT_LOG_LEVEL": "10"},
 ]
@@ -122,10 +140,37 @@ def test_a_bad_value_is_refused_by_the_name_of_its_setting(environ: dict[str, st
     assert SECRET not in message
 
 
+def test_the_webhooks_secret_is_made_from_the_token_or_read_from_a_file(tmp_path: Path) -> None:
+    hook = {"TELEGRAM_BOT_TOKEN": TOKEN, "BOT_WEBHOOK_URL": "https://example.org/updates"}
+    made = settings.read(hook).webhook_secret
+    assert len(made) == 64
+    assert made == settings.read(hook).webhook_secret, "each machine that has the token makes the same"
+    assert made != settings.read(hook | {"TELEGRAM_BOT_TOKEN": TOKEN + "x"}).webhook_secret
+    assert SECRET not in repr(settings.read(hook))
+    file = tmp_path / "secret"
+    file.write_text("canary-canary-canary\n")
+    chosen = settings.read(hook | {"BOT_WEBHOOK_SECRET_FILE": str(file), "BOT_WEBHOOK_LISTEN": "unix:/run/x.sock"})
+    assert chosen.webhook_secret == "canary-canary-canary"
+    assert SECRET not in repr(chosen)
+    for bad in ("canary", "canary canary canary", "x" * 257, "canary" * 5 + "\u00fc"):
+        file.write_text(bad)
+        assert SECRET not in refused(hook | {"BOT_WEBHOOK_SECRET_FILE": str(file)})
+
+
+def test_rates_and_addresses_that_can_be_meant_are_taken() -> None:
+    assert settings.read({"BOT_RATE": "1000", "BOT_CHAT_RATE": "0.5"}).rate == 1000.0
+    for listen in ("0.0.0.0:80", "[::1]:8080", ":8080", "localhost:1", "unix:/run/janymda/hook.sock"):
+        assert settings.read({"BOT_WEBHOOK_LISTEN": listen}).webhook_listen == listen
+    for url in ("https://example.org/updates", "https://example.org:8443/a/b"):
+        assert settings.read({"BOT_WEBHOOK_URL": url}).webhook_url == url
+
+
 TELEGRAM = ["TELEGRAM_BOT_TOKEN", "TELEGRAM_BOT_TOKEN_FILE", "TELEGRAM_API_URL"]
+OURS = ["STORE", "BOT_HIDE_MINUTES", "BOT_LOG_LEVEL", "BOT_RATE", "BOT_CHAT_RATE"]
+OURS += ["BOT_WEBHOOK_URL", "BOT_WEBHOOK_LISTEN"]
 
 
-@given(st.sampled_from([*TELEGRAM, "STORE", "BOT_HIDE_MINUTES", "BOT_LOG_LEVEL"]), st.text(min_size=1))
+@given(st.sampled_from([*TELEGRAM, *OURS]), st.text(min_size=1))
 def test_whatever_is_set_is_either_read_or_refused_in_one_line(name: str, value: str) -> None:
     try:
         settings.read({name: value})

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 import aiohttp
 from aiohttp import web
 
+from bot.channels.telegram.intake import Deeds
 from bot.channels.telegram.receive import Receiver
 from bot.channels.telegram.send import Unreachable
 from bot.channels.telegram.updates import Incoming
@@ -43,7 +44,7 @@ def _receive(count: int, answer: Callable[[Incoming], Awaitable[None]], until: C
         await site.start()
         stop = asyncio.Event()
         async with aiohttp.ClientSession() as session:
-            receiver = Receiver(session, f"{site.name}/botx", answer, lambda _: None)
+            receiver = Receiver(session, f"{site.name}/botx", Deeds(answer, lambda _: None))
             loop = asyncio.create_task(receiver.run(stop))
             async with asyncio.timeout(20):
                 while not until():  # noqa: ASYNC110

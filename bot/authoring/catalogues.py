@@ -129,13 +129,12 @@ def _worded(file: str, message: Message, language: str, phrase: Phrase, glossary
 
 def compare(phrase: Phrase, told: str) -> Iterator[tuple[str, str]]:
     """(code, message) for everything a translation lost, added or smuggled in."""
-    lost = Counter(placeholders(phrase.text)) - Counter(placeholders(told))
-    added = Counter(placeholders(told)) - Counter(placeholders(phrase.text))
+    lost, added = _apart(placeholders(phrase.text), placeholders(told))
     if lost or added:
         yield "L104", _difference("placeholder", lost, added)
     if _marks(phrase.text) != _marks(told):
         yield "L105", "bold, bullets or paragraphs differ from the English words"
-    lost, added = _numbers(phrase.text) - _numbers(told), _numbers(told) - _numbers(phrase.text)
+    lost, added = _apart(_numbers(phrase.text), _numbers(told))
     if lost or added:
         yield "L106", _difference("number", lost, added)
     if phrase.short and len(told) > LONGEST_LABEL and "{" not in told:
@@ -153,8 +152,15 @@ def _marks(text: str) -> tuple[int, int, int]:
     return text.count("**"), len(_BULLET.findall(text)), text.count("\n\n")
 
 
-def _numbers(text: str) -> Counter[str]:
-    return Counter(_NUMBER.findall(without(text)))
+def _numbers(text: str) -> Sequence[str]:
+    return _NUMBER.findall(without(text))
+
+
+def _apart(english: Sequence[str], told: Sequence[str]) -> tuple[Counter[str], Counter[str]]:
+    """What was lost, and what was added."""
+    if english == told:  # nearly always
+        return Counter(), Counter()
+    return Counter(english) - Counter(told), Counter(told) - Counter(english)
 
 
 def _difference(what: str, lost: Counter[str], added: Counter[str]) -> str:

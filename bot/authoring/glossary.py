@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from bot.authoring.diagnostic import Diagnostic, Place, at
@@ -12,6 +13,9 @@ from bot.authoring.diagnostic import Diagnostic, Place, at
 NAME = "GLOSSARY.md"
 #: What stands in a cell that asks for nothing.
 _NOTHING = "-"
+
+#: Around every pattern: whole words.
+_BEFORE, _AFTER = r"(?<![\w-])(?:", r")(?![\w-])"
 
 Pattern = re.Pattern[str]
 Cells = tuple[str, ...]
@@ -119,7 +123,14 @@ def _never(row: _Row) -> Never:
 def pattern(cell: str) -> Pattern:
     """`скор* помощ* / 103`: one of several wordings, whole words in any case, `*` for any ending."""
     wordings = ("\\s+".join(map(_word, wording.split())) for wording in folded(cell).split(" / "))
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(wordings)})(?![\w-])", re.IGNORECASE)
+    return re.compile(f"{_BEFORE}{'|'.join(wordings)}{_AFTER}", re.IGNORECASE)
+
+
+@lru_cache(maxsize=16)
+def any_of(patterns: tuple[Pattern, ...]) -> Pattern:
+    """Finds something wherever one of them does. One search takes a fifth of the time of a dozen."""
+    inner = (one.pattern.removeprefix(_BEFORE).removesuffix(_AFTER) for one in patterns)
+    return re.compile(f"{_BEFORE}{'|'.join(inner)}{_AFTER}", re.IGNORECASE)
 
 
 def _word(word: str) -> str:

@@ -10,6 +10,8 @@ _BRACES = re.compile(r"\{([^{}]*)\}")
 
 def placeholders(text: str) -> tuple[str, ...]:
     """Everything between braces, in order, right or wrong; a lone brace counts as a nameless one."""
+    if "{" not in text and "}" not in text:
+        return ()
     lone = _BRACES.sub("", text)
     return (*_BRACES.findall(text), *("" for c in lone if c in "{}"))
 

@@ -22,6 +22,8 @@ _PHONE = re.compile(r"\+\s?\d|\d(?:[\s().\-/]*\d){6,}|\b\d(?:[ .\-]\d){2,}\b")
 _LINK = re.compile(
     r"https?:|www\.|tg:|\b\w+@\w+\.\w+|(?<!\w)@\w{3,}|\b[\w-]+\.(?:com|org|net|kz|ru|uk|me|info|gov)\b", re.IGNORECASE
 )
+#: What every link has, found ten times as fast.
+_LINKED = re.compile(r"@|\w:|\.\w|[wW]\.")
 _DIGITS = re.compile(r"\d+")
 #: Digits of a whole national number, without the zero before it.
 _NATIONAL = 9
@@ -77,11 +79,11 @@ def typed_numbers(text: str, declared: frozenset[str]) -> Iterator[tuple[str, st
     bare = without(text)
     if digit := foreign_digit(bare):
         yield "F405", f"'{digit}' is not one of 0-9"
-    elif found := _PHONE.search(bare):
+    elif _DIGITS.search(bare) and (found := _PHONE.search(bare)):
         yield "F402", f"'{found[0].strip()}' looks like a phone number"
     elif number := next((n for n in _DIGITS.findall(bare) if n in declared), ""):
         yield "F403", f"{number} is a number of the directory"
-    if found := _LINK.search(bare):
+    if _LINKED.search(bare) and (found := _LINK.search(bare)):
         yield "F404", f"'{found[0]}' looks like an address"
 
 

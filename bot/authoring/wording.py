@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from bot.authoring.gender import gendered
-from bot.authoring.glossary import Glossary, folded
+from bot.authoring.glossary import Glossary, any_of, folded
 from bot.authoring.phrases import Phrase
 from bot.authoring.placeholders import without
 
@@ -32,16 +32,21 @@ def worded(language: str, phrase: Phrase, told: str, glossary: Glossary) -> Iter
 
 
 def _never(language: str, told: str, glossary: Glossary) -> Iterator[tuple[str, str]]:
-    for never in glossary.never:
-        if never.language == language and (hit := never.word.search(folded(told))):
+    words, unwanted = folded(told), [never for never in glossary.never if never.language == language]
+    if not unwanted or not any_of(tuple(never.word for never in unwanted)).search(words):
+        return
+    for never in unwanted:
+        if hit := never.word.search(words):
             yield "L112", f"'{hit[0]}' is never said; instead: {never.instead}"
 
 
 def _lost(language: str, phrase: Phrase, told: str, glossary: Glossary) -> Iterator[tuple[str, str]]:
-    english = folded(without(phrase.text))
+    english, words = folded(without(phrase.text)), folded(without(told))
+    if not glossary.safety or not any_of(tuple(safety.english for safety in glossary.safety)).search(english):
+        return
     for safety in glossary.safety:
         wanted = safety.told.get(language)
-        if wanted and (hit := safety.english.search(english)) and not wanted.search(folded(without(told))):
+        if wanted and (hit := safety.english.search(english)) and not wanted.search(words):
             yield "L113", f"'{hit[0]}' has to be told with: {safety.shown[language]}"
 
 

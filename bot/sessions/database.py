@@ -2,8 +2,8 @@
 
 Settings, each for a reason: deleted rows are overwritten (`secure_delete`); the journal is emptied rather than
 unlinked or kept (TRUNCATE: the one that survives `kill -9` and leaves no named copy); temporary tables stay in the
-process (`temp_store`); the file does not shuffle pages about (`auto_vacuum`). No row number, no index, no time of
-creation: nothing tells in which order people came.
+process (`temp_store`); the file does not shuffle pages about (`auto_vacuum`); nobody waits for a disk to have it: there
+is none (`synchronous`). No row number, no index, no time of creation: nothing tells in which order people came.
 """
 
 from __future__ import annotations
@@ -11,16 +11,13 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-import threading
 from contextlib import suppress
 from pathlib import Path
 
-import aiosqlite
-
 APPLICATION = 0x4A4D4453
 VERSION = 1
-#: Seconds to wait for another process that holds the file, before it counts as lost.
-LOCK_WAIT = 1.0
+#: Seconds to wait for another process that holds the file, before it counts as lost. Everybody waits along.
+LOCK_WAIT = 0.1
 TABLE = (
     "CREATE TABLE sessions (key BLOB PRIMARY KEY NOT NULL, expiry INTEGER NOT NULL, sealed BLOB NOT NULL) WITHOUT ROWID"
 )
@@ -28,6 +25,7 @@ PRAGMAS = (
     "auto_vacuum=NONE",
     "secure_delete=ON",
     "journal_mode=TRUNCATE",
+    "synchronous=OFF",
     "temp_store=MEMORY",
     "mmap_size=0",
     "trusted_schema=OFF",
@@ -38,17 +36,17 @@ class Foreign(sqlite3.DatabaseError):
     """A whole database, but not one of ours or not of this version."""
 
 
-async def open_database(path: Path | None) -> aiosqlite.Connection:
+def open_database(path: Path | None) -> sqlite3.Connection:
     """A connection to our table; without a path, in the process. sqlite3.Error or OSError if nothing can be opened."""
     if path is None:
-        return await _connect(":memory:")
+        return _connect(":memory:")
     try:
         _claim(path)
-        return await _connect(str(path))
+        return _connect(str(path))
     except sqlite3.Error:
         discard(path)
         _claim(path)
-        return await _connect(str(path))
+        return _connect(str(path))
 
 
 def discard(path: Path) -> None:
@@ -58,12 +56,10 @@ def discard(path: Path) -> None:
             Path(f"{path}{suffix}").unlink()
 
 
-async def close_database(database: aiosqlite.Connection) -> None:
-    """Close, without any error. Its thread ends even if the file is beyond closing."""
-    try:
-        await database.close()
-    except (sqlite3.Error, ValueError):
-        database.stop()
+def close_database(database: sqlite3.Connection) -> None:
+    """Close, without any error, even if the file is beyond closing."""
+    with suppress(sqlite3.Error):
+        database.close()
 
 
 def _claim(path: Path) -> None:
@@ -77,48 +73,39 @@ def _claim(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
 
 
-async def _connect(name: str) -> aiosqlite.Connection:
-    connection = aiosqlite.connect(name, timeout=LOCK_WAIT, isolation_level=None)
-    _let_process_end(connection)
-    database = await connection
+def _connect(name: str) -> sqlite3.Connection:
+    """To be used by one thread at a time, but not always by the same: packing the file may take long."""
+    database = sqlite3.connect(name, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False)
     try:
-        await _prepare(database)
+        _prepare(database)
     except BaseException:
-        await close_database(database)
+        close_database(database)
         raise
     return database
 
 
-def _let_process_end(connection: aiosqlite.Connection) -> None:
-    """The library's thread would hold up the end of a process that never came to close it."""
-    thread = getattr(connection, "_thread", None)
-    if isinstance(thread, threading.Thread):
-        thread.daemon = True
-
-
-async def _prepare(database: aiosqlite.Connection) -> None:
+def _prepare(database: sqlite3.Connection) -> None:
     for pragma in PRAGMAS:
-        await database.execute_fetchall(f"PRAGMA {pragma}")
-    tables = [str(row[0] or "") for row in await database.execute_fetchall("SELECT sql FROM sqlite_master")]
-    if not tables and await _number(database, "application_id") == 0:
-        return await _create(database)
-    if tables != [TABLE] or not await _is_sound(database):
+        database.execute(f"PRAGMA {pragma}").fetchall()
+    tables = [str(row[0] or "") for row in database.execute("SELECT sql FROM sqlite_master").fetchall()]
+    if not tables and _number(database, "application_id") == 0:
+        return _create(database)
+    if tables != [TABLE] or not _is_sound(database):
         raise Foreign("not a database of sessions")
 
 
-async def _create(database: aiosqlite.Connection) -> None:
+def _create(database: sqlite3.Connection) -> None:
     script = f"BEGIN IMMEDIATE; {TABLE}; PRAGMA application_id={APPLICATION}; PRAGMA user_version={VERSION}; COMMIT"
     for statement in script.split("; "):
-        await database.execute_fetchall(statement)
+        database.execute(statement).fetchall()
 
 
-async def _is_sound(database: aiosqlite.Connection) -> bool:
-    named = await _number(database, "application_id") == APPLICATION
-    current = await _number(database, "user_version") == VERSION
-    verdict = [row[0] for row in await database.execute_fetchall("PRAGMA quick_check(1)")]
+def _is_sound(database: sqlite3.Connection) -> bool:
+    named = _number(database, "application_id") == APPLICATION
+    current = _number(database, "user_version") == VERSION
+    verdict = [row[0] for row in database.execute("PRAGMA quick_check(1)").fetchall()]
     return named and current and verdict == ["ok"]
 
 
-async def _number(database: aiosqlite.Connection, pragma: str) -> int:
-    rows = list(await database.execute_fetchall(f"PRAGMA {pragma}"))
-    return int(rows[0][0])
+def _number(database: sqlite3.Connection, pragma: str) -> int:
+    return int(database.execute(f"PRAGMA {pragma}").fetchall()[0][0])

@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import secrets
 import struct
-from collections.abc import Container
 from contextlib import suppress
 from pathlib import Path
 
@@ -40,14 +39,17 @@ class Keys:
         self._image = bytearray(HEAD_SIZE + slots * KEY_SIZE)
         self._slots = slots
         self._free: list[int] = []
+        self._drawn: set[int] = set()
 
     def day_keys(self, now: float) -> tuple[bytes, ...]:
         born, dropped, today, yesterday = self._head()
         if now - born >= max(DAY, self._ttl):
             self._set_head(int(now), int(now + self._ttl) + 1, secrets.token_bytes(KEY_SIZE), today)
+            _, _, today, yesterday = self._head()
         elif yesterday != _NONE and now >= dropped:
             self._set_head(born, 0, today, _NONE)
-        return tuple(key for key in self._head()[2:] if key != _NONE)
+            yesterday = _NONE
+        return tuple(key for key in (today, yesterday) if key != _NONE)
 
     def draw(self) -> int | None:
         """The number of a slot that now holds a new secret; None if all are taken.
@@ -59,6 +61,7 @@ class Keys:
         at = secrets.randbelow(len(self._free))
         self._free[at], self._free[-1] = self._free[-1], self._free[at]
         slot = self._free.pop()
+        self._drawn.add(slot)
         self._write(_place(slot), secrets.token_bytes(KEY_SIZE))
         return slot
 
@@ -74,11 +77,14 @@ class Keys:
             self._write(_place(slot), _NONE)
             self._free.append(slot)
 
-    def keep_only(self, used: Container[int]) -> None:
+    def begin_count(self) -> None:
+        """Whoever looks through the rows bit by bit begins now: what is drawn from here on is in use."""
+        self._drawn = set()
+
+    def keep_only(self, used: set[int]) -> None:
         """Erase the secrets no row refers to: of saves and deletions that a crash or a full file system cut short."""
-        for slot in range(self._slots):
-            if slot not in used:
-                self.erase(slot)
+        for slot in set(range(self._slots)) - used - self._drawn - set(self._free):
+            self.erase(slot)
 
     def renew(self, now: float) -> None:
         """Forget everybody."""

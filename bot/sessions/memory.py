@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.sessions.clock import boottime
 from bot.sessions.encoding import Record, decode, encode
-from bot.sessions.model import Clock, OnEvent, Session, deadline, is_over, person_of
+from bot.sessions.model import Clock, OnEvent, Session, deadline, is_over, is_silent, person_of
 
 
 @dataclass(slots=True)
@@ -47,13 +47,13 @@ class MemoryStore:
     async def forget(self, person: str) -> None:
         self.rows.pop(person, None)
 
-    async def silent(self, seconds: float) -> list[tuple[str, Session]]:
+    async def silent(self, seconds: float, own: bool = False) -> list[tuple[str, Session]]:
         now = self.clock()
         records = [decode(raw) for expiry, raw in self.rows.values() if not is_over(expiry, now)]
         return [
             (person_of(record.channel, record.session), record.session)
             for record in records
-            if record.session.chat and record.saved <= now - seconds
+            if is_silent(record.session, record.saved, now, seconds, own)
         ]
 
     async def purge(self) -> int:

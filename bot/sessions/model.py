@@ -29,6 +29,9 @@ class Session:
     code: str = ""  #: packed state of the dialogue, at most 64 ASCII characters, as on a button
     messages: tuple[int, ...] = ()  #: ids of further messages to remove at the exit
     told: bool = False  #: whether the vanishing of typed words was explained
+    cards: tuple[int, ...] = ()  #: ids of messages kept on request: hiding spares them, the exit does not
+    hide: int = 0  #: minutes of silence after which the screen is hidden, if the person chose them; 0: the usual
+    leaving: bool = False  #: an exit is under way: whoever finds this finishes it
 
 
 class Store(Protocol):
@@ -47,8 +50,11 @@ class Store(Protocol):
     async def forget(self, person: str) -> None:
         """Make the session unreadable for everybody, at once."""
 
-    async def silent(self, seconds: float) -> list[tuple[str, Session]]:
-        """Sessions not saved for at least so long, with their person. Those without a chat id are left out."""
+    async def silent(self, seconds: float, own: bool = False) -> list[tuple[str, Session]]:
+        """Sessions not saved for at least so long, with their person. Those without a chat id are left out.
+
+        `own`: who chose a time to be hidden after is measured by that one.
+        """
 
     async def purge(self) -> int:
         """Drop what expired; the number of rows dropped. To be called about once a minute."""
@@ -72,6 +78,11 @@ def deadline(now: float, ttl: float) -> int:
 
 def is_over(expiry: int, now: float) -> bool:
     return now // 60 >= expiry
+
+
+def is_silent(session: Session, saved: float, now: float, seconds: float, own: bool) -> bool:
+    """See `Store.silent`; `saved` and `now` in seconds since boot."""
+    return bool(session.chat) and saved <= now - (session.hide * 60 if own and session.hide else seconds)
 
 
 def person_of(channel: str, session: Session) -> str:

@@ -17,7 +17,7 @@ class NoStore:
     async def forget(self, person: str) -> None:
         return None
 
-    async def silent(self, seconds: float) -> list[tuple[str, Session]]:
+    async def silent(self, seconds: float, own: bool = False) -> list[tuple[str, Session]]:
         return []
 
     async def purge(self) -> int:

@@ -1,4 +1,4 @@
-"""One thing at a time, each to its end: connections of the library share one transaction between all tasks."""
+"""One thing at a time, each to its end: a connection has one transaction, whoever uses it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ class Queue:
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()  # the loop itself would let go of a task nobody waits for
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is under way. If not, work that waits for nothing needs no place in here."""
+        return self._lock.locked()
 
     async def run(self, work: Callable[[], Awaitable[T]]) -> T:
         return await asyncio.shield(self._task(self._locked(work)))

@@ -1,68 +1,74 @@
-"""Everything that removes: typed words, the quick exit, and the screen that stood too long in silence."""
+"""What goes by itself: typed words, the screen that stood too long in silence, and cards some hours after that."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot import conversation
-from bot.channels.telegram.keyboard import start_key
+from bot.channels.telegram.cover import cover
+from bot.channels.telegram.leave import around, language_of
 from bot.channels.telegram.people import People
 from bot.channels.telegram.send import Blocked, Sender, Unreachable
 from bot.conversation import Book
-from bot.dialogue import code
 from bot.logs import event
 from bot.sessions.model import Session
 
 #: Screens hidden at the same time; Telegram takes about 25 requests a second.
 _TOGETHER = 20
+#: Chats remembered as tidied up, so that it is not tried again.
+_MOST_TIDIED = 1_000
 
 
 class Forgetting:
     def __init__(self, book: Book, people: People, sender: Sender, clock: Callable[[], datetime]) -> None:
         self._book, self._people, self._sender, self._clock = book, people, sender, clock
-        self._waiting: dict[int, set[int]] = {}  # chat -> ids to delete, while a deletion of that chat is under way
+        # chat -> ids to delete, known and guessed, while a deletion of that chat is under way
+        self._waiting: dict[int, tuple[set[int], set[int]]] = {}
         self._under_way: set[asyncio.Task[None]] = set()
+        self._tidied: set[int] = set()
 
-    def soon(self, chat: int, messages: Iterable[int]) -> None:
+    def soon(self, chat: int, messages: Iterable[int], guessed: Iterable[int] = ()) -> None:
         """Delete these without anybody waiting for it; one call at a time and chat, so a flood makes few of them.
 
-        What would not go stays remembered for the exit.
+        What would not go stays remembered for the exit. `guessed`: ids that may be messages of this chat, or nothing.
         """
-        if chat in self._waiting:
-            self._waiting[chat].update(messages)
+        busy = chat in self._waiting
+        known, maybe = self._waiting.setdefault(chat, (set(), set()))
+        known.update(messages)
+        maybe.update(guessed)
+        if busy:
             return
-        self._waiting[chat] = set(messages)
         task = asyncio.create_task(self._clear(chat))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
-    async def everything(self, session: Session, language: str) -> None:
-        """The quick exit: every message we know of. What Telegram will not delete is overwritten with a neutral line.
-
-        The session goes last: interrupted, the exit is handed out once more, and still knows what to delete. Telegram
-        may say "deleted" where nothing was, so the screen is written to: normally that finds no message.
-        """
-        left = await self._sender.delete(session.chat, (session.live, *session.messages))
-        for message in sorted({session.live, *left} - {0}):
-            await self._overwrite(session.chat, message, language)
-        await self._people.forget(session.chat)
-
     async def card(self, session: Session, message: int) -> None:
         """Remove a card that was kept; the screen and the person's place stay as they are."""
         for left in await self._sender.delete(session.chat, (message,)):
-            await self._overwrite(session.chat, left, self._language(session))
-        kept = tuple(one for one in session.messages if one != message)
-        if kept != session.messages:
-            await self._people.save(replace(session, messages=kept))
+            await self._cover(session, left)
+        if message in session.cards or message in session.messages:
+            cards = tuple(one for one in session.cards if one != message)
+            messages = tuple(one for one in session.messages if one != message)
+            await self._people.save(replace(session, messages=messages, cards=cards))
 
-    async def hide(self, seconds: float) -> None:
-        """Overwrite the screens of those who have been silent so long. It edits; nothing is ever sent to anybody."""
-        silent = await self._people.silent(seconds)
-        for at in range(0, len(silent), _TOGETHER):
-            await asyncio.gather(*(self._hide(session) for session in silent[at : at + _TOGETHER]))
+    async def hide(self, seconds: float, own: bool = False) -> None:
+        """Overwrite the screens of those silent so long (`own`: or as long as they chose). Nothing is ever sent."""
+        await self._each(await self._people.silent(seconds, own), self._hide)
+
+    async def tidy(self, seconds: float) -> None:
+        """Delete what a run that was killed, here or on another machine, did not come to delete any more."""
+        for session in await self._people.untidy(seconds):
+            if session.chat not in self._tidied:  # else they will not go, and every try would put off the hiding
+                self._tidied.add(session.chat)
+                self.soon(session.chat, session.messages)
+        if len(self._tidied) > _MOST_TIDIED:
+            self._tidied.clear()
+
+    async def end(self, seconds: float) -> None:
+        """Remove the cards, and forget those, whose screen was hidden so long ago."""
+        await self._each(await self._people.hidden(seconds), self._end)
 
     async def finished(self, seconds: float) -> None:
         """Wait so long for deletions under way."""
@@ -73,15 +79,15 @@ class Forgetting:
 
     async def _clear(self, chat: int) -> None:
         try:
-            while messages := self._waiting[chat]:
-                self._waiting[chat] = set()
-                await self._remove(chat, messages)
+            while any(waiting := self._waiting[chat]):
+                self._waiting[chat] = set(), set()
+                await self._remove(chat, *waiting)
         finally:
             del self._waiting[chat]
 
-    async def _remove(self, chat: int, messages: set[int]) -> None:
+    async def _remove(self, chat: int, messages: set[int], guessed: set[int]) -> None:
         try:
-            left = set(await self._sender.delete(chat, messages))
+            left = set(await self._sender.delete(chat, messages | guessed))
         except Unreachable:
             left = messages
         except Blocked:
@@ -92,29 +98,39 @@ class Forgetting:
                 kept = tuple(one for one in session.messages if one not in messages)
                 await self._people.save(replace(session, messages=(*kept, *sorted(left))))
 
-    async def _hide(self, session: Session) -> None:
-        async with self._people.lock(session.chat):
-            if await self._people.known(session.chat) == session:  # else they came back meanwhile
-                await self._cover(session)
+    async def _each(self, sessions: list[Session], deed: Callable[[Session], Awaitable[None]]) -> None:
+        for at in range(0, len(sessions), _TOGETHER):
+            await asyncio.gather(*(self._one(session, deed) for session in sessions[at : at + _TOGETHER]))
 
-    async def _cover(self, session: Session) -> None:
-        try:
-            still_there = await self._overwrite(session.chat, session.live, self._language(session))
-        except Unreachable:
-            return  # the next round tries again
-        except Blocked:
-            still_there = False
-        if still_there:  # whoever comes next is a stranger, but the neutral line goes with their first screen
-            await self._people.save(Session(session.chat, session.live, "", session.messages))
+    async def _one(self, session: Session, deed: Callable[[Session], Awaitable[None]]) -> None:
+        async with self._people.lock(session.chat):
+            if await self._people.known(session.chat) != session:
+                return  # they came back meanwhile
+            try:
+                await deed(session)
+            except Unreachable:
+                return  # the next round tries again
+            except Blocked:
+                await self._people.forget(session.chat)
+
+    async def _hide(self, session: Session) -> None:
+        """The screen first. Then what nobody would expect beside it; cards stay, they were asked for."""
+        still_there = await self._cover(session, session.live)
+        near = around({session.live}) - {*session.cards}
+        left = await self._sender.delete(session.chat, {*session.messages, *near})
+        for message in left:
+            await self._cover(session, message)
+        if still_there or session.cards:  # a stranger comes next, but the neutral line goes with their first screen
+            await self._people.save(Session(session.chat, session.live, "", tuple(left), cards=session.cards))
         else:
             await self._people.forget(session.chat)
         event("hidden")
 
-    def _language(self, session: Session) -> str:
-        return code.unpack(self._book.dialogue, session.code, 0).language
+    async def _end(self, session: Session) -> None:
+        for message in await self._sender.delete(session.chat, {*session.cards, *session.messages}):
+            await self._cover(session, message)
+        await self._people.forget(session.chat)
 
-    async def _overwrite(self, chat: int, message: int, language: str) -> bool:
-        now = self._clock()
-        hidden = conversation.neutral(self._book, language, "hidden", now)
-        start = conversation.neutral(self._book, language, "start", now)
-        return await self._sender.edit(chat, message, hidden, start_key(start))
+    async def _cover(self, session: Session, message: int) -> bool:
+        language = language_of(self._book, session)
+        return await cover(self._book, self._sender, session.chat, message, language, self._clock())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import groupby
 
 from bot.dialogue.code import START
@@ -23,8 +24,9 @@ Key = dict[str, object]
 Rows = list[list[Key]]
 
 
+@lru_cache(maxsize=1024)
 def keyboard(screen: Screen) -> Rows:
-    """Choices first; then numbers to copy; then the commands, always in the same place."""
+    """Choices first; then numbers to copy; then the commands, always in the same place. To be sent, not changed."""
     rows = [list(row) for _, row in groupby(screen.buttons, key=lambda button: button.row)]
     choices = [row for row in rows if not _commands(row)]
     commands = [row for row in rows if _commands(row)]

@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
+from bot.channels.telegram.keyboard import REMOVE
 from bot.channels.telegram.updates import Incoming
 
 #: Turns of one person that may wait behind the one under way.
@@ -17,10 +18,20 @@ WAITING = 3
 
 
 class Lanes:
-    """`work` answers one update and must not raise; `drop` is told of one that is left unanswered."""
+    """`work` answers one update and must not raise; `drop` is told of one that is left unanswered.
 
-    def __init__(self, work: Callable[[Incoming], Awaitable[None]], drop: Callable[[Incoming], None]) -> None:
-        self._work, self._drop = work, drop
+    `overtake` hears of a person who does something newer while a turn of theirs is under way; `urgent` tells the exit
+    and the way to the emergency card: these are dropped last.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Incoming], Awaitable[None]],
+        drop: Callable[[Incoming], None],
+        overtake: Callable[[int], None] = lambda _: None,
+        urgent: Callable[[Incoming], bool] = lambda _: False,
+    ) -> None:
+        self._work, self._drop, self._overtake, self._urgent = work, drop, overtake, urgent
         self._lanes: dict[int, deque[Incoming]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -30,10 +41,17 @@ class Lanes:
             self._open(incoming)
             return
         lane.append(incoming)
+        if brings_screen(incoming):
+            self._overtake(incoming.chat)
         if len(lane) > WAITING:
-            victim = next((one for one in lane if not _precious(one)), lane[0])
+            victim = next((one for one in lane if not _precious(one)), None)
+            victim = victim or next((one for one in lane if not self._urgent(one)), lane[0])
             lane.remove(victim)
             self._drop(victim)
+
+    def waiting(self, chat: int) -> bool:
+        """Whether this person did something newer than the turn under way."""
+        return any(brings_screen(one) for one in self._lanes.get(chat, ()))
 
     async def drained(self, seconds: float) -> None:
         """Wait so long for what is under way or waiting, then give up on the rest."""
@@ -56,6 +74,11 @@ class Lanes:
                 await self._work(lane.popleft())
         finally:
             del self._lanes[chat]
+
+
+def brings_screen(incoming: Incoming) -> bool:
+    """Whether its answer is a screen, in whatever state: then an older screen that still waits is not missed."""
+    return incoming.kind in ("text", "place", "media") or (incoming.kind == "tap" and incoming.text != REMOVE)
 
 
 def _precious(incoming: Incoming) -> bool:

@@ -20,6 +20,7 @@ class Ledger:
         self._next = 0  # where to go on when nothing is open; 0: wherever Telegram begins
         self._open: set[int] = set()  # being answered
         self._owed: set[int] = set()  # to be handed out again by Telegram
+        self._kept: set[int] = set()  # open, but safe with us: Telegram may forget it
         self._tries: dict[int, int] = {}
         self._answered: dict[int, None] = {}  # the order of a dict is the order of coming
 
@@ -29,7 +30,13 @@ class Ledger:
 
     @property
     def idle(self) -> bool:
+        """Whether Telegram holds nothing for us that was handed out already."""
         return not self._open and not self._owed
+
+    @property
+    def open(self) -> tuple[int, ...]:
+        """What is being answered and not kept."""
+        return tuple(self._open)
 
     def batch(self, numbers: Sequence[int]) -> list[int]:
         """What of a batch just fetched, in rising order, is still to be answered; from here on it counts as open."""
@@ -37,13 +44,23 @@ class Ledger:
             self._next = max(numbers) + 1
         # Owed, but no longer handed out: Telegram keeps a tap for 150 seconds only.
         self._owed = {number for number in self._owed if numbers and (number in numbers or number > max(numbers))}
-        fresh = [number for number in dict.fromkeys(numbers) if number not in self._open | self._answered.keys()]
+        fresh = [number for number in dict.fromkeys(numbers) if not self._knows(number)]
         self._open.update(fresh)
         self._owed.difference_update(fresh)
         return fresh
 
+    def _knows(self, number: int) -> bool:
+        return number in self._open or number in self._kept or number in self._answered
+
+    def kept(self, number: int) -> None:
+        """It outlives us now, so Telegram may forget it."""
+        self._open.discard(number)
+        self._owed.discard(number)
+        self._kept.add(number)
+
     def answered(self, number: int) -> None:
         self._open.discard(number)
+        self._kept.discard(number)
         self._owed.discard(number)
         self._tries.pop(number, None)
         self._answered[number] = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape
 
 #: Telegram's own limit for a text. Longer ones come only from somebody who tries us out.
@@ -17,6 +18,7 @@ def cleaned(text: str) -> str:
     return text[:MOST_LETTERS].encode("utf-8", "replace").decode("utf-8").replace("\0", "")
 
 
+@lru_cache(maxsize=1024)
 def marked_up(text: str) -> str:
     """Our three marks as Telegram's HTML; everything else escaped, whatever it is."""
     return _BULLET.sub("• ", _BOLD.sub(r"<b>\1</b>", escape(text, quote=False)))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import aiohttp
 
-from bot.channels.telegram.transport import CONNECT, read_object, seconds_to_wait
+from bot.channels.telegram.transport import CONNECT, read_object, seconds_to_wait, told_date
 from bot.channels.telegram.updates import ALLOWED
 
 #: Most updates Telegram hands out at once.
@@ -26,6 +26,7 @@ _DECODER = json.JSONDecoder()
 @dataclass(frozen=True, slots=True)
 class Batch:
     updates: list[Any]
+    date: float = 0.0  #: by Telegram's clock, seconds since 1970; 0: not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ async def poll(
     limits = aiohttp.ClientTimeout(total=seconds + PATIENCE, sock_connect=CONNECT)
     try:
         async with asyncio.timeout(seconds + PATIENCE + 5), session.post(url, json=body, timeout=limits) as answer:
-            return _read(answer.status, await answer.read())
+            outcome = _read(answer.status, await answer.read())
+            return replace(outcome, date=told_date(answer.headers)) if isinstance(outcome, Batch) else outcome
     except (aiohttp.ClientError, OSError, TimeoutError):
         return Trouble("network")
 

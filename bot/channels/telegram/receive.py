@@ -1,26 +1,28 @@
-"""The loop that fetches updates, hands each to its person's lane, and confirms only what was answered.
+"""The loop that fetches updates, hands each to its person's lane, and confirms only what is safe.
 
 The library's own loop confirms first: killed, it loses what it holds, and one update it cannot parse stops it for
-everybody. Here Telegram keeps each update until its answer is out.
+everybody. Here Telegram keeps each update until its answer is out, or until the inbox holds it: Telegram shows only the
+lowest hundred that are not confirmed, and one slow answer must not hide a call for help behind it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
 import aiohttp
 
 from bot.channels.telegram import updates
-from bot.channels.telegram.lanes import Lanes
+from bot.channels.telegram.intake import Deeds, Intake
+from bot.channels.telegram.lanes import brings_screen
 from bot.channels.telegram.ledger import Ledger
-from bot.channels.telegram.poll import Batch, Trouble, poll
-from bot.channels.telegram.send import Unreachable
+from bot.channels.telegram.poll import LIMIT, Batch, Trouble, poll
 from bot.channels.telegram.updates import Incoming
 from bot.logs import event
+from bot.sessions.inbox import Inbox
 
 #: Seconds one call waits for news.
 LONG = 25
@@ -34,37 +36,47 @@ SHORTEST, LONGEST, CONFLICT = 0.5, 30.0, 3.0
 LEAVING, CONFIRMING = 2.5, 1.0
 #: After so many seconds without news we no longer rely on the numbers going on where they stood.
 QUIET = 86_400.0
+#: Seconds after which a message is too old to be answered as if it were new, unless another time is given.
+WELCOME = 1_800.0
+#: Telegram keeps messages for a day; an hour more for clocks that differ.
+KEPT = 90_000.0
 
-Answer = Callable[[Incoming], Awaitable[None]]
 T = TypeVar("T")
 
 
 class Receiver:
-    """`answer` may raise `Unreachable`, then the update comes again; `drop` hears of updates a flood leaves behind."""
+    """`welcome`: seconds after which a message is too old to be answered as if it were new."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, root: str, answer: Answer, drop: Callable[[Incoming], None]
+        self,
+        session: aiohttp.ClientSession,
+        root: str,
+        deeds: Deeds,
+        inbox: Inbox | None = None,
+        welcome: float = WELCOME,
     ) -> None:
-        self._session, self._url = session, f"{root}/getUpdates"
-        self._answer, self._drop = answer, drop
-        self._ledger, self._lanes = Ledger(), Lanes(self._work, self._leave_out)
+        self._session, self._url, self._welcome = session, f"{root}/getUpdates", welcome
+        self._ledger, self._intake = Ledger(), Intake(deeds, self._settled, inbox, welcome)
         self._moved = asyncio.Event()
         self._pause, self._last = 0.0, 0.0
 
     async def run(self, stop: asyncio.Event) -> bool:
         """Until told to stop, or, returning False, until the token is refused."""
         valid = True
+        for number in await self._intake.resume():
+            self._ledger.kept(number)
         while valid and not stop.is_set():
             began = _clock()
             outcome = await _unless(stop, self._fetch())
             if isinstance(outcome, Batch):
-                news = self._take(outcome.updates)
+                news = self._take(outcome)
                 hurried = not news and self._ledger.idle and _clock() - began < AGAIN
-                await _unless(stop, asyncio.sleep(AGAIN) if hurried else self._settle())
+                more = len(outcome.updates) >= LIMIT
+                await _unless(stop, asyncio.sleep(AGAIN) if hurried else self._settle(more))
             elif outcome is not None:
                 valid = outcome.kind != "revoked"
                 await _unless(stop, self._rest(outcome))
-        await self._lanes.drained(LEAVING)
+        await self._intake.drained(LEAVING)
         if valid and self._ledger.offset:
             await self._confirm()
         return valid
@@ -80,36 +92,53 @@ class Receiver:
             self._ledger.restart()
         return await poll(self._session, self._url, self._ledger.offset, LONG if self._ledger.idle else 0)
 
-    def _take(self, batch: list[Any]) -> bool:
+    def _take(self, batch: Batch) -> bool:
         """Whether there was anything new in it. A server that brings the old again and again must not make us spin."""
         if self._pause:
             event("network-back")
         self._pause = 0.0
-        raws = {number: raw for raw in batch if (number := updates.update_id(raw)) is not None}
+        raws = {number: raw for raw in batch.updates if (number := updates.update_id(raw)) is not None}
         if raws:
             self._last = _clock()
         fresh = self._ledger.batch(sorted(raws))
         for number in fresh:
-            incoming = updates.parse(raws[number])
-            if incoming is None:
-                self._ledger.answered(number)
-                event("update-unreadable")
-            else:
-                self._lanes.put(incoming)
+            self._put(number, updates.parse(raws[number]), batch.date)
+        if len(batch.updates) < LIMIT:
+            self._intake.go_late()
         return bool(fresh)
 
-    async def _settle(self) -> None:
-        """Let a burst be answered, so that one call confirms it; go on without those who take longer."""
-        before = self._ledger.offset
-        await self._finished(SOON)
-        if not self._ledger.idle and self._ledger.offset == before:
-            await self._finished(AGAIN - SOON)
+    def _put(self, number: int, incoming: Incoming | None, now: float) -> None:
+        """`now` by Telegram's own clock, since ours may jump."""
+        if incoming is None:
+            self._ledger.answered(number)
+            event("update-unreadable")
+        elif is_late(incoming, now, self._welcome):
+            self._ledger.answered(number)
+            self._intake.put_late(incoming)
+        else:
+            self._intake.put(incoming)
 
-    async def _finished(self, seconds: float) -> None:
-        """Wait until nothing is open, at most so long."""
+    async def _settle(self, more: bool) -> None:
+        """Let a burst be answered, so that one call confirms it; go on without those who take longer.
+
+        `more`: Telegram has more to show, so nothing is waited for that the inbox can hold.
+        """
+        before = self._ledger.offset
+        await self._until(lambda: self._ledger.idle, 0.0 if more and self._intake.keeps else SOON)
+        await self._keep()
+        if not self._ledger.idle and self._ledger.offset == before:
+            await self._until(lambda: self._ledger.idle or self._ledger.offset != before, AGAIN - SOON)
+
+    async def _keep(self) -> None:
+        """Put into the inbox what is not answered yet."""
+        for number in self._ledger.open if self._intake.keeps else ():
+            if await self._intake.keep(number) and self._intake.is_kept(number):
+                self._ledger.kept(number)
+
+    async def _until(self, holds: Callable[[], bool], seconds: float) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while not self._ledger.idle:
+                while not holds():
                     self._moved.clear()
                     await self._moved.wait()
 
@@ -124,23 +153,20 @@ class Receiver:
             self._pause = min(max(self._pause * 2, least), LONGEST)
         await asyncio.sleep(self._pause * random.uniform(1.0, 1.3))
 
-    async def _work(self, incoming: Incoming) -> None:
-        try:
-            await self._answer(incoming)
-            self._ledger.answered(incoming.id)
-        except Unreachable:
-            self._ledger.failed(incoming.id)
-        except Exception as error:  # a defect of ours; the others go on
-            event("turn-failed", error=error)
-            self._ledger.answered(incoming.id)
-        finally:
-            self._moved.set()
-
-    def _leave_out(self, incoming: Incoming) -> None:
-        event("update-dropped")
-        self._drop(incoming)
-        self._ledger.answered(incoming.id)
+    def _settled(self, number: int, answered: bool) -> None:
+        if answered:
+            self._ledger.answered(number)
+        else:
+            self._ledger.failed(number)
         self._moved.set()
+
+
+def is_late(incoming: Incoming, now: float, welcome: float) -> bool:
+    """Whether it is a message that waited longer than its author will. A time nobody can have told in earnest counts as
+    none: Telegram keeps messages for a day."""
+    if not (now and incoming.date) or not brings_screen(incoming):
+        return False
+    return welcome < now - incoming.date <= KEPT
 
 
 def _clock() -> float:

@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Protocol
 
 from telegram.error import InvalidToken, TelegramError
 
-from bot import logs
+from bot import hardening, logs
+from bot.channels.telegram.budget import SharedBudget
 from bot.channels.telegram.forget import Forgetting
+from bot.channels.telegram.intake import Deeds
+from bot.channels.telegram.leave import Leaving
+from bot.channels.telegram.minimal import reduced
+from bot.channels.telegram.outbox import Outbox
 from bot.channels.telegram.people import People
 from bot.channels.telegram.receive import Receiver
 from bot.channels.telegram.send import Sender
+from bot.channels.telegram.serve import REFUSED, UNREACHED, serve_webhook
 from bot.channels.telegram.setup import set_up
 from bot.channels.telegram.transport import Api, Slowed, Transport
 from bot.channels.telegram.turn import Turns
+from bot.channels.telegram.urgent import is_urgent
+from bot.channels.telegram.webhook import Webhook
 from bot.conversation import Book
 from bot.logs import event
+from bot.sessions.inbox import Inbox
 from bot.sessions.model import Store
+from bot.sessions.open import attendants
+from bot.sessions.together import Alone, Together
 
-REFUSED = "Telegram refuses the token. Get a valid one from BotFather and set TELEGRAM_BOT_TOKEN."
-UNREACHED = "Telegram can't be reached. Check the network, or TELEGRAM_API_URL if it is set."
 #: Exit code for what only an operator can mend.
 NEEDS_OPERATOR = 2
 
@@ -33,8 +44,14 @@ NEEDS_OPERATOR = 2
 _TRIES, _PAUSE = 3, 0.7
 #: Seconds between two looks for screens to hide and rows to drop.
 _ROUND = 15.0
+#: Seconds after which kept cards go from a chat whose screen was hidden: before its session expires, 4 hours at least.
+_CARDS_STAY = 3 * 3600.0
+#: Seconds after which what should be gone and is not is deleted once more: another machine may have died with it.
+_UNTIDY = 120.0
 #: Seconds for deletions and answers to presses that are still under way when we leave.
 _LAST = 0.7
+#: Seconds for hiding all screens before we stop for good.
+_FAREWELL = 60.0
 
 
 class Settings(Protocol):
@@ -48,58 +65,101 @@ class Settings(Protocol):
     def hide_minutes(self) -> int: ...
     @property
     def store(self) -> str: ...
+    @property
+    def rate(self) -> float: ...
+    @property
+    def chat_rate(self) -> float: ...
+    @property
+    def webhook_url(self) -> str: ...
+    @property
+    def webhook_listen(self) -> str: ...
+    @property
+    def webhook_secret(self) -> str: ...
 
 
 async def run(settings: Settings, book: Book, store: Store) -> int:
-    """Answer until SIGTERM or SIGINT (returns 0), or until an operator is needed (one line on stderr, returns 2)."""
-    stop = asyncio.Event()
+    """Answer until SIGTERM or SIGINT (returns 0), or until an operator is needed (one line on stderr, returns 2).
+
+    SIGUSR1 stops for good: the open screens are hidden first, for nobody will remember them.
+    """
+    stop, farewell = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     logs.quiet(loop)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    return await serve(settings, book, store, stop)
+    loop.add_signal_handler(signal.SIGUSR1, _stop_for_good, farewell, stop)
+    return await serve(settings, book, store, stop, farewell)
 
 
-async def serve(settings: Settings, book: Book, store: Store, stop: asyncio.Event) -> int:
+def _stop_for_good(farewell: asyncio.Event, stop: asyncio.Event) -> None:
+    farewell.set()
+    stop.set()
+
+
+async def serve(
+    settings: Settings, book: Book, store: Store, stop: asyncio.Event, farewell: asyncio.Event | None = None
+) -> int:
     """As `run`, until `stop` is set. The store stays open."""
+    final = farewell or asyncio.Event()
     transport = Transport()
     await transport.initialize()
+    inbox, together = attendants(store, lambda code: event(code.replace("_", "-")))
     try:
-        return await _answer(settings, book, store, transport, stop)
+        return await _answer(settings, book, store, inbox, together, transport, stop, final)
     finally:
+        await inbox.close()
         await transport.shutdown()
 
 
-async def _answer(settings: Settings, book: Book, store: Store, transport: Transport, stop: asyncio.Event) -> int:
+async def _answer(
+    settings: Settings, book: Book, store: Store, inbox: Inbox, together: Together, transport: Transport,
+    stop: asyncio.Event, farewell: asyncio.Event,
+) -> int:  # fmt: skip
     root = f"{settings.api_url}/bot"
     api = Api(settings.token, base_url=root, request=transport, get_updates_request=transport)
-    problem = await _problem(api)
+    problem = await _problem(api, polls=not settings.webhook_url)
     if problem:
         return _give_up(problem)
-    sender, people = Sender(api), People(store)
-    forgetting = Forgetting(book, people, sender, _now)
-    turns = Turns(book, people, sender, forgetting, _now)
-    receiver = Receiver(transport.session, root + settings.token, turns.answer, turns.drop)
-    beside = [_beside(set_up(api, book, _now())), _beside(_rounds(forgetting, people, settings.hide_minutes * 60))]
+    alone = isinstance(together, Alone)
+    budget = None if alone else SharedBudget(together, settings.rate, asyncio.get_running_loop().time)
+    outbox = Outbox(api.call, settings.rate, settings.chat_rate, budget)
+    sender, people = Sender(api, outbox), People(store, None if alone else together)
+    forgetting, leaving = Forgetting(book, people, sender, _now), Leaving(book, people, sender, _now)
+    turns = Turns(book, people, sender, forgetting, leaving, _now)
+    deeds = Deeds(turns.answer, turns.drop, partial(reduced, book), sender.overtake, partial(is_urgent, book))
+    welcome = settings.hide_minutes * 60.0
+    rounds = _rounds(leaving, forgetting, people, settings.hide_minutes * 60)
+    beside = [_beside(rounds), _beside(set_up(api, book, _now()))]
+    for weakness in hardening.weaknesses(os.environ):
+        event(weakness.code)
     event("started")
-    valid = await receiver.run(stop)
+    if settings.webhook_url:
+        secret, time = settings.webhook_secret, transport.telegram_time
+        problem = await serve_webhook(Webhook(deeds, secret, inbox, together, welcome, time), settings, api, stop)
+    else:
+        receiver = Receiver(transport.session, root + settings.token, deeds, inbox, welcome)
+        problem = "" if await receiver.run(stop) else REFUSED
     event("stopping")
     for task in beside:
         task.cancel()
     await asyncio.gather(*beside, return_exceptions=True)
     await asyncio.gather(forgetting.finished(_LAST), sender.finished(_LAST))
-    if valid and settings.store == "memory":  # nothing will remember these screens, so they are hidden before we go
+    if not problem and settings.store == "memory":  # nothing will remember these screens: they are hidden before we go
         await _at_most(_LAST, forgetting.hide(0.0))
+    if not problem and farewell.is_set():
+        await _at_most(_FAREWELL, forgetting.hide(0.0))
+    await outbox.close()
     event("stopped")
-    return 0 if valid else _give_up(REFUSED)
+    return _give_up(problem) if problem else 0
 
 
-async def _problem(api: Api) -> str:
+async def _problem(api: Api, polls: bool) -> str:
     """Why the bot cannot start, in one line for the operator; empty if it can."""
     for attempt in range(_TRIES):
         try:
             await api.call("getMe")
-            await api.call("deleteWebhook")  # one that an earlier set-up left would refuse every poll
+            if polls:
+                await api.call("deleteWebhook")  # one that an earlier set-up left would refuse every poll
             return ""
         except InvalidToken:
             return REFUSED
@@ -115,9 +175,14 @@ async def _at_most(seconds: float, work: Coroutine[Any, Any, None]) -> None:
         await asyncio.wait_for(work, seconds)
 
 
-async def _rounds(forgetting: Forgetting, people: People, hide_after: float) -> None:
+async def _rounds(leaving: Leaving, forgetting: Forgetting, people: People, hide_after: float) -> None:
+    """The first one follows the start at once: what a crash interrupted is finished, what fell silent is hidden."""
+    await forgetting.tidy(0.0)
     while True:
-        await forgetting.hide(hide_after)
+        await leaving.unfinished()
+        await forgetting.hide(hide_after, own=True)
+        await forgetting.end(_CARDS_STAY)
+        await forgetting.tidy(_UNTIDY)
         await people.purge()
         await asyncio.sleep(_ROUND)
 

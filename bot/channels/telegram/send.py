@@ -1,90 +1,102 @@
-"""What we ask of Telegram, with its refusals understood.
-
-A simple sender: each call waits for its own answer. The outbox that shares out Telegram's limits will stand behind the
-same five verbs: edit, send, delete, acknowledge, leave.
-"""
+"""What we ask of Telegram, with its refusals understood. When a request goes out, `outbox` decides."""
 
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
-    TelegramError,
-    TimedOut,
-)
+from telegram.error import BadRequest, TelegramError
 
+from bot.channels.telegram.errors import Blocked as Blocked
+from bot.channels.telegram.errors import Replaced as Replaced
+from bot.channels.telegram.errors import Unreachable as Unreachable
 from bot.channels.telegram.keyboard import Rows
 from bot.channels.telegram.letters import marked_up, unmarked
-from bot.channels.telegram.transport import Api, Cut, Slowed
+from bot.channels.telegram.line import Lane
+from bot.channels.telegram.outbox import Outbox
+from bot.channels.telegram.transport import Api, Slowed
 from bot.logs import event
 
-#: Tries of one call, and seconds before the second; each further pause is twice as long.
-TRIES, PAUSE = 4, 0.3
-#: Longer than this (seconds) we do not hold a turn when Telegram asks us to wait: Telegram keeps the update meanwhile.
-MOST_WAIT = 60.0
 #: Ids that `deleteMessages` takes at once.
 BATCH = 100
+#: Answers to presses under way at a time. With so many late ones a further one would come too late to be taken.
+MOST_PRESSES = 100
 
 _SAME = "not modified"
 _GONE = ("message to edit not found", "can't be edited", "message_id_invalid")
+_MISSING = "not found"
 _UNPARSED = "can't parse entities"
 
 
-class Unreachable(Exception):
-    """Telegram could not be reached, or asks us to wait for long: the same update may be tried again later."""
-
-
-class Blocked(Exception):
-    """The person blocked the bot or is gone: nothing of theirs should be kept."""
-
-
 class Sender:
-    def __init__(self, api: Api) -> None:
-        self._api = api
-        self._not_before: dict[int, float] = {}  # chat -> until when Telegram asked us to wait, by the loop's clock
+    """Five verbs. `lane` says how urgent it is; all but `acknowledge` raise `Unreachable` and `Blocked`."""
+
+    def __init__(self, api: Api, outbox: Outbox | None = None) -> None:
+        self._api, self._outbox = api, outbox or Outbox(api.call)
+        self._quiet_until = 0.0  # answers to presses wait until then, by the loop's clock
         self._under_way: set[asyncio.Task[None]] = set()
 
-    async def edit(self, chat: int, message: int, text: str, rows: Rows) -> bool:
-        """Rewrite a message of ours. False: it is gone, or can't be edited. Raises `Unreachable`, `Blocked`."""
-        return await self._put("editMessageText", text, rows, True, chat_id=chat, message_id=message) is not None
+    async def edit(
+        self, chat: int, message: int, text: str, rows: Rows, lane: Lane = Lane.REST, screen: bool = False
+    ) -> bool:
+        """Rewrite a message of ours. False: it is gone, or can't be edited.
 
-    async def send(self, chat: int, text: str, rows: Rows) -> int:
+        A `screen` that a newer one of the chat overtakes while it waits raises `Replaced`.
+        """
+        edited = await self._put("editMessageText", text, rows, lane, screen, chat_id=chat, message_id=message)
+        return edited is not None
+
+    async def send(self, chat: int, text: str, rows: Rows, lane: Lane = Lane.REST, screen: bool = False) -> int:
         """A new message, silent. Its id; 0 if it may or may not have arrived (sent again, it could stand there twice).
 
-        Raises `Unreachable`, `Blocked`.
+        Raises `Replaced` as `edit` does.
         """
-        sent = await self._put("sendMessage", text, rows, False, chat_id=chat, disable_notification=True)
+        sent = await self._put("sendMessage", text, rows, lane, screen, chat_id=chat, disable_notification=True)
         number = sent.get("message_id") if isinstance(sent, dict) else None
         return number if isinstance(number, int) else 0
 
-    async def delete(self, chat: int, messages: Iterable[int]) -> tuple[int, ...]:
-        """Delete messages, ours and theirs; returns those that would not go. Raises `Unreachable`, `Blocked`.
+    async def delete(self, chat: int, messages: Iterable[int], lane: Lane = Lane.DELETION) -> tuple[int, ...]:
+        """Delete messages, ours and theirs; returns those that would not go.
 
         One message that is too old fails its whole batch, so a batch that is refused is halved until it isn't.
         """
         left = sorted(set(messages) - {0})
         batches = [left[at : at + BATCH] for at in range(0, len(left), BATCH)]
-        return tuple([one for batch in batches for one in await self._batch(chat, batch)])
+        return tuple([one for batch in batches for one in await self._batch(chat, batch, lane)])
+
+    async def delete_for_certain(
+        self, chat: int, messages: Iterable[int], lane: Lane = Lane.DELETION
+    ) -> tuple[int, ...]:
+        """After `delete`: Telegram may say "deleted" where nothing was, when it could not look the messages up.
+
+        The newest is asked for once more, by itself. If that was still there, so may be the others: each goes singly.
+        """
+        rest = sorted(set(messages) - {0}, reverse=True)
+        if not rest or await self._is_gone(chat, rest[0], lane):
+            return ()
+        return tuple([one for message in rest for one in await self._batch(chat, [message], lane)])
 
     def acknowledge(self, press: str) -> None:
-        """Stop the button's spinner. Nobody waits for this, and a refusal only means that it stopped by itself."""
+        """Stop the button's spinner. Nobody waits for this, and a refusal only means that it stopped by itself.
+
+        Past the outbox: it puts nothing into a chat, so no chat's limit holds it and it holds up nobody's screen.
+        """
+        if len(self._under_way) >= MOST_PRESSES or asyncio.get_running_loop().time() < self._quiet_until:
+            return
         task = asyncio.create_task(self._acknowledge(press))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
+    def overtake(self, chat: int) -> None:
+        """The person did something newer: a screen that still waits for its turn is left out."""
+        self._outbox.withdraw(chat)
+
     async def leave(self, chat: int) -> None:
         """Leave a group or channel, in silence. A refusal means that we are out already."""
         with suppress(BadRequest, Blocked):
-            await self._call("leaveChat", chat, True, chat_id=chat)
+            await self._outbox.ask("leaveChat", chat, Lane.REST, chat_id=chat)
 
     async def finished(self, seconds: float) -> None:
         if self._under_way:
@@ -93,15 +105,21 @@ class Sender:
     # ---- inside
 
     async def _acknowledge(self, press: str) -> None:
-        with suppress(TelegramError):
-            await self._api.call("answerCallbackQuery", callback_query_id=press)
-
-    async def _put(self, method: str, text: str, rows: Rows, repeatable: bool, **where: Any) -> Any:
-        """The message as Telegram tells of it, True if nothing changed, None if it is gone."""
-        body = where | {"link_preview_options": {"is_disabled": True}, "reply_markup": {"inline_keyboard": rows}}
-        html, chat = {"text": marked_up(text), "parse_mode": "HTML"}, where["chat_id"]
         try:
-            return await self._call(method, chat, repeatable, **body, **html)
+            await self._api.call("answerCallbackQuery", callback_query_id=press)
+        except Slowed as asked:
+            self._quiet_until = asyncio.get_running_loop().time() + asked.seconds
+        except TelegramError:
+            pass
+
+    async def _put(self, method: str, text: str, rows: Rows, lane: Lane, screen: bool, **where: Any) -> Any:
+        """The message as Telegram tells of it, True if nothing changed, None if it is gone."""
+        how: dict[str, Any] = {"screen": screen, "repeatable": method != "sendMessage"}
+        body = where | {"link_preview_options": {"is_disabled": True}, "reply_markup": {"inline_keyboard": rows}}
+        html: dict[str, Any] = {"text": marked_up(text), "parse_mode": "HTML"}
+        chat = where["chat_id"]
+        try:
+            return await self._outbox.ask(method, chat, lane, **how, **body, **html)
         except BadRequest as refusal:
             words = refusal.message.lower()
         if _SAME in words:
@@ -112,63 +130,27 @@ class Sender:
         if _UNPARSED not in words:
             return None
         try:
-            return await self._call(method, chat, repeatable, **body, text=unmarked(text))
+            return await self._outbox.ask(method, chat, lane, **how, **body, text=unmarked(text))
         except BadRequest:
             return None
 
-    async def _batch(self, chat: int, messages: Sequence[int]) -> list[int]:
+    async def _is_gone(self, chat: int, message: int, lane: Lane) -> bool:
+        try:
+            await self._outbox.ask("deleteMessage", chat, lane, chat_id=chat, message_id=message)
+        except BadRequest as refusal:
+            return _MISSING in refusal.message.lower()
+        return False
+
+    async def _batch(self, chat: int, messages: Sequence[int], lane: Lane) -> list[int]:
         single = len(messages) == 1
         try:
             if single:
-                await self._call("deleteMessage", chat, True, chat_id=chat, message_id=messages[0])
+                await self._outbox.ask("deleteMessage", chat, lane, chat_id=chat, message_id=messages[0])
             else:
-                await self._call("deleteMessages", chat, True, chat_id=chat, message_ids=list(messages))
+                await self._outbox.ask("deleteMessages", chat, lane, chat_id=chat, message_ids=list(messages))
         except BadRequest as refusal:
             if single:
-                return [] if "not found" in refusal.message.lower() else list(messages)
+                return [] if _MISSING in refusal.message.lower() else list(messages)
             half = len(messages) // 2
-            return await self._batch(chat, messages[:half]) + await self._batch(chat, messages[half:])
+            return await self._batch(chat, messages[:half], lane) + await self._batch(chat, messages[half:], lane)
         return []
-
-    async def _call(self, method: str, chat: int, repeatable: bool, **parameters: Any) -> Any:
-        """One call, tried again where that is harmless. Raises `BadRequest`, `Unreachable`, `Blocked`.
-
-        What must not happen twice is not repeated after a time-out (None is returned), and once after a connection that
-        was cut: mostly the server had closed it while it was idle.
-        """
-        for attempt in range(TRIES):
-            await self._wait_for(chat)
-            try:
-                return await self._api.call(method, **parameters)
-            except (BadRequest, ChatMigrated) as refusal:
-                raise BadRequest(refusal.message) from None
-            except Forbidden:
-                raise Blocked from None
-            except Slowed as asked:
-                self._hold(chat, asked)
-                continue
-            except (TimedOut, Cut) as unsure:
-                if not repeatable and (attempt or isinstance(unsure, TimedOut)):
-                    return None
-            except NetworkError:  # it was not sent, or the server says that it failed
-                pass
-            except (InvalidToken, TelegramError):
-                break  # a refused token: the receive loop will tell
-            await asyncio.sleep(PAUSE * 2**attempt * random.uniform(1.0, 1.5))
-        raise Unreachable
-
-    def _hold(self, chat: int, asked: Slowed) -> None:
-        event("slowed", seconds=asked.seconds)
-        until = asyncio.get_running_loop().time() + asked.seconds
-        self._not_before[chat] = max(self._not_before.get(chat, 0.0), until)
-
-    async def _wait_for(self, chat: int) -> None:
-        """Never before the time Telegram named: an early try only lengthens it."""
-        while (until := self._not_before.get(chat)) is not None:
-            left = until - asyncio.get_running_loop().time()
-            if left <= 0:
-                self._not_before.pop(chat, None)
-            elif left > MOST_WAIT:
-                raise Unreachable
-            else:
-                await asyncio.sleep(left)

@@ -7,19 +7,28 @@ says what kind of thing went wrong and nothing else.
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.request import getproxies
 
 import aiohttp
 from telegram import Bot
-from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 #: Seconds. An edit that took longer has lost its reader; the tap can be repeated.
 CONNECT, READ, TOTAL = 5.0, 10.0, 15.0
+#: At a time: what the outbox has under way, answers to presses, and the poll that waits for news. A request that waited
+#: for a connection in here could not be told from one that was sent.
+CONNECTIONS = 256
 
 _JSON = {"Content-Type": "application/json"}
 _SHORT = 200  #: characters of a refusal's description; Telegram's own are shorter
+#: As the library reads a refusal.
+_REFUSALS = {400: BadRequest, 401: InvalidToken, 403: Forbidden, 404: InvalidToken, 409: Conflict}
 _UNSURE = "the answer did not come in time"
 _BROKEN = "the connection failed"
 _UNREADABLE = "the answer could not be read"
@@ -46,6 +55,7 @@ class Transport(BaseRequest):
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
+        self._told: tuple[Mapping[str, str], float] | None = None
 
     @property
     def read_timeout(self) -> float | None:
@@ -58,10 +68,21 @@ class Transport(BaseRequest):
             raise RuntimeError("the transport is not open")
         return self._session
 
+    def telegram_time(self) -> float:
+        """Seconds since 1970 by the clock of the server that answered last: ours may jump. 0: not told."""
+        if self._told is None or not (date := told_date(self._told[0])):
+            return 0.0
+        return date + asyncio.get_running_loop().time() - self._told[1]
+
     async def initialize(self) -> None:
         if self._session is None:
             limits = aiohttp.ClientTimeout(total=TOTAL, sock_connect=CONNECT, sock_read=READ)
-            self._session = aiohttp.ClientSession(timeout=limits, trust_env=True, raise_for_status=False)
+            pool = aiohttp.TCPConnector(limit=CONNECTIONS)
+            # "Trusting" also means to look for stored logins, for every request in two threads, which costs more than
+            # the request: so only where a proxy is set.
+            self._session = aiohttp.ClientSession(
+                connector=pool, timeout=limits, trust_env=bool(getproxies()), raise_for_status=False
+            )
 
     async def shutdown(self) -> None:
         if self._session is not None:
@@ -79,7 +100,18 @@ class Transport(BaseRequest):
         pool_timeout: object = None,
     ) -> tuple[int, bytes]:
         """Raises `NotSent`, `Cut`, `TimedOut` (both: may have been carried out) or `Slowed`, never with a URL."""
-        body = json.dumps(request_data.parameters if request_data else {}).encode()
+        return await self._carried(url, request_data.parameters if request_data else {}, method)
+
+    async def ask(self, url: str, parameters: Mapping[str, object]) -> Any:
+        """The bare `result`, with the library's errors, but without its looking at every part of every parameter."""
+        status, payload = await self._carried(url, parameters)
+        if 200 <= status < 300:
+            return self.parse_json_payload(payload)["result"]
+        words = (read_object(payload) or {}).get("description")
+        raise _REFUSALS.get(status, NetworkError)(words or str(status))
+
+    async def _carried(self, url: str, parameters: Mapping[str, object], method: str = "POST") -> tuple[int, bytes]:
+        body = json.dumps(parameters, ensure_ascii=False).encode("utf-8", "replace")
         outcome = await self._exchange(method, url, body)
         if isinstance(outcome, TelegramError):
             raise outcome  # outside the handler: the original error, which holds the URL, does not travel along
@@ -88,6 +120,7 @@ class Transport(BaseRequest):
     async def _exchange(self, method: str, url: str, body: bytes) -> tuple[int, bytes] | TelegramError:
         try:
             async with self.session.request(method, url, data=body, headers=_JSON) as answer:
+                self._told = answer.headers, asyncio.get_running_loop().time()
                 return answer.status, await answer.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL):
             return NotSent(_BROKEN)
@@ -116,7 +149,17 @@ class Api(Bot):
 
     async def call(self, method: str, **parameters: object) -> Any:
         """The `result` of a Bot API method. Raises `telegram.error.TelegramError`."""
-        return await self._post(method, parameters)
+        transport = self.request
+        assert isinstance(transport, Transport)
+        return await transport.ask(f"{self.base_url}/{method}", parameters)
+
+
+def told_date(headers: Mapping[str, str]) -> float:
+    """When an answer was written, by the clock of who wrote it: ours may jump. Seconds since 1970; 0: not told."""
+    try:
+        return parsedate_to_datetime(headers.get("Date", "")).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return 0.0
 
 
 def read_object(payload: bytes) -> dict[str, Any] | None:

@@ -9,25 +9,35 @@ from datetime import datetime
 from bot import conversation
 from bot.channels.telegram.forget import Forgetting
 from bot.channels.telegram.keyboard import REMOVE, keyboard, remove_key
+from bot.channels.telegram.leave import NEAR, Leaving, language_of
+from bot.channels.telegram.line import Lane
+from bot.channels.telegram.minimal import command
 from bot.channels.telegram.people import People
-from bot.channels.telegram.send import Blocked, Sender
+from bot.channels.telegram.send import Blocked, Replaced, Sender
 from bot.channels.telegram.updates import Incoming
 from bot.conversation import Answer, Book
 from bot.logs import event
 from bot.render import Screen
 from bot.sessions.model import Session
 
-_COMMANDS = ("help", "exit", "menu")
-
 
 class Turns:
     """`answer` and `drop` are what the receive loop calls. Raises `send.Unreachable`: try the same update later."""
 
     def __init__(
-        self, book: Book, people: People, sender: Sender, forgetting: Forgetting, clock: Callable[[], datetime]
+        self,
+        book: Book,
+        people: People,
+        sender: Sender,
+        forgetting: Forgetting,
+        leaving: Leaving,
+        clock: Callable[[], datetime],
     ) -> None:
         self._book, self._people, self._sender = book, people, sender
-        self._forgetting, self._clock = forgetting, clock
+        self._forgetting, self._leaving, self._clock = forgetting, leaving, clock
+        self._books: dict[int, Book] = {}  # minutes until hiding -> the book that says so
+        crisis = (topic.go for topic in book.dialogue.topics.values() if topic.crisis)
+        self._urgent = frozenset((book.dialogue.help, *crisis))  # overlays with emergency numbers
 
     async def answer(self, incoming: Incoming) -> None:
         if incoming.press:
@@ -55,12 +65,16 @@ class Turns:
         if incoming.kind == "service":
             return self._forgetting.soon(incoming.chat, [incoming.message])
         session = await self._people.load(incoming.chat)
+        if session.leaving:  # interrupted: it comes first, and whoever did this is a stranger
+            await self._leaving.everything(session, language_of(self._book, session))
+            session = await self._people.load(incoming.chat)
         if incoming.kind == "tap" and incoming.text == REMOVE and incoming.message != session.live:
             return await self._forgetting.card(session, incoming.message)
         answer = self._reply(incoming, session)
         if answer.screen.left:
             known = replace(session, messages=(*session.messages, incoming.message))
-            return await self._forgetting.everything(known, answer.screen.language)
+            return await self._leaving.everything(known, answer.screen.language)
+        session = replace(session, hide=answer.hide or session.hide)
         if incoming.kind == "tap":
             await self._rewrite(incoming, session, answer)
         else:
@@ -71,23 +85,36 @@ class Turns:
         """The conversation's answer; should it fail, the menu: nobody waits for us to mend a defect."""
         now = self._clock()
         try:
-            return reply(self._book, incoming, session.code, now)
+            return reply(self._book_of(session), incoming, session.code, now)
         except Exception as error:
             event("turn-failed", error=error)
             return conversation.tap(self._book, "", incoming.language, now)
 
+    def _book_of(self, session: Session) -> Book:
+        """The book that names the time after which this person's screen is hidden."""
+        if not session.hide:
+            return self._book
+        return self._books.setdefault(session.hide, replace(self._book, hide_minutes=session.hide))
+
     async def _rewrite(self, incoming: Incoming, session: Session, answer: Answer) -> None:
         """After a tap: the message that was tapped becomes the living one, wherever it stands."""
         chat, tapped = incoming.chat, incoming.message
-        text, rows = answer.screen.text, keyboard(answer.screen)
-        edited = not incoming.stale and await self._sender.edit(chat, tapped, text, rows)
-        live = tapped if edited else await self._sender.send(chat, text, rows)
+        text, rows, lane = answer.screen.text, keyboard(answer.screen), self._lane(incoming, answer.screen)
+        try:
+            edited = not incoming.stale and await self._sender.edit(chat, tapped, text, rows, lane, screen=True)
+            live = tapped if edited else await self._sender.send(chat, text, rows, lane, screen=True)
+        except Replaced:
+            return await self._pass_over(incoming, session, answer)
         old = {session.live, tapped} - {live, 0} if live else set()
+        fresh = [live] if live != tapped else []
         # Remembered before it is deleted: a crash in between leaves an id too many, not a message too many.
-        known = (*session.messages, *old, *await self._cards(chat, answer.screen))
-        await self._people.save(replace(session, live=live or session.live, code=answer.code, messages=known))
-        if old:
-            self._forgetting.soon(chat, old)
+        sent = await self._cards(chat, answer.screen)
+        known, cards = (*session.messages, *old), (*session.cards, *sent)
+        kept = replace(session, live=live or session.live, code=answer.code, messages=known, cards=cards)
+        await self._people.save(kept)
+        lost = {one for number in (*fresh, *sent) for one in range(number - NEAR, number)} - {live, *cards}
+        if old or lost:
+            self._forgetting.soon(chat, old, lost)
 
     async def _replace(self, incoming: Incoming, session: Session, answer: Answer) -> None:
         """After words: a new message, since an edit is not seen by somebody who cleared the chat on their side."""
@@ -95,41 +122,60 @@ class Turns:
         told = session.told or not self._explains(incoming, answer.screen)
         if not told:
             answer = conversation.notice(self._book, answer.code, "vanished", incoming.language, self._clock())
-        live = await self._sender.send(chat, answer.screen.text, keyboard(answer.screen))
+        text, rows, lane = answer.screen.text, keyboard(answer.screen), self._lane(incoming, answer.screen)
+        try:
+            live = await self._sender.send(chat, text, rows, lane, screen=True)
+        except Replaced:
+            await self._pass_over(incoming, session, answer)
+            return self._forgetting.soon(chat, [typed])
         old = [typed, session.live] if live else [typed]
         explained = session.told or not told
-        messages = (*session.messages, *old)
-        await self._people.save(Session(chat, live or session.live, answer.code, messages, explained))
-        self._forgetting.soon(chat, old)
+        known = (*session.messages, *old)
+        kept = replace(session, live=live or session.live, code=answer.code, messages=known, told=explained)
+        await self._people.save(kept)
+        # Had a crash come between an earlier answer to these words and its being remembered, it stands between the two.
+        lost = {*range(typed + 1, min(live, typed + NEAR))} - {*session.cards}
+        self._forgetting.soon(chat, old, lost)
+
+    async def _pass_over(self, incoming: Incoming, session: Session, answer: Answer) -> None:
+        """Their next move is here already and brings its own screen; what this one changed stays known."""
+        known = (*session.messages, incoming.message)
+        await self._people.save(replace(session, code=answer.code, messages=known))
+
+    def _lane(self, incoming: Incoming, screen: Screen) -> Lane:
+        if screen.over in self._urgent:
+            return Lane.EMERGENCY
+        return Lane.TAP if incoming.kind == "tap" else Lane.REST
 
     async def _cards(self, chat: int, screen: Screen) -> list[int]:
         """Messages a person asked to keep, each with its own button to remove it; they leave with the exit."""
         if not screen.cards:
             return []
-        named = "remove" in self._book.labels
-        rows = remove_key(conversation.neutral(self._book, screen.language, "remove", self._clock())) if named else []
-        return [await self._sender.send(chat, text, rows) for text in screen.cards]
+        names = [name for name in ("head", "kept", "remove") if name in self._book.labels]
+        words = {name: conversation.neutral(self._book, screen.language, name, self._clock()) for name in names}
+        rows = remove_key(words["remove"]) if "remove" in words else []
+        texts = ["\n\n".join(filter(None, (words.get("head"), card, words.get("kept")))) for card in screen.cards]
+        return [await self._sender.send(chat, text, rows) for text in texts]
 
     def _explains(self, incoming: Incoming, screen: Screen) -> bool:
         """Words that vanish are explained once, but not to a newcomer's /start, and not before emergency numbers."""
         written = incoming.kind == "place" or (incoming.kind == "text" and not incoming.text.startswith("/"))
-        dialogue = self._book.dialogue
-        urgent = {dialogue.help, *(topic.go for topic in dialogue.topics.values() if topic.crisis)}
-        return written and screen.over not in urgent
+        return written and not incoming.late and screen.over not in self._urgent
 
 
 def reply(book: Book, incoming: Incoming, remembered: str, now: datetime) -> Answer:
     """What the conversation answers. Commands are ours to recognise: their spelling is Telegram's."""
-    hint = incoming.language
+    hint, name = incoming.language, command(incoming.text)
     if incoming.kind == "tap":
         return conversation.tap(book, incoming.text, hint, now)
+    if incoming.late or name == "start":  # whoever wrote hours ago may have given the phone to somebody else
+        return conversation.begin(book, hint, now)
+    if incoming.meaning is not None:
+        return conversation.mean(book, remembered, incoming.meaning, hint, now)
     if incoming.kind == "place" and incoming.place is not None:
         return conversation.share(book, remembered, *incoming.place, hint, now)
     if incoming.kind == "media":
         return conversation.notice(book, remembered, "media", hint, now)
-    name = incoming.text.split(maxsplit=1)[0].partition("@")[0].lower() if incoming.text.startswith("/") else ""
-    if name == "/start":
-        return conversation.begin(book, hint, now)
-    if name[1:] in _COMMANDS:
-        return conversation.command(book, remembered, name[1:], hint, now)
+    if name:
+        return conversation.command(book, remembered, name, hint, now)
     return conversation.say(book, remembered, incoming.text, hint, now)

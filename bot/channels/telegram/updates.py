@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.channels.telegram.letters import cleaned
+from bot.conversation import Meaning
 
 #: text      words or a /command in a private chat
 #: tap       a pressed button
@@ -63,6 +64,9 @@ class Incoming:
     press: str = field(default="", repr=False)  #: id of the press, to be answered so that the button stops spinning
     place: tuple[float, float] | None = field(default=None, repr=False)  #: latitude and longitude, degrees
     language: str = field(default="", repr=False)  #: of their Telegram; a hint
+    date: int = field(default=0, repr=False)  #: of a message, by Telegram's clock, seconds since 1970; 0: not told
+    late: bool = False  #: it waited too long to be answered as if it had just been written
+    meaning: Meaning | None = field(default=None, repr=False)  #: words and places reduced, once they had to wait
 
 
 def update_id(raw: object) -> int | None:
@@ -93,16 +97,16 @@ def _message(number: int, message: Raw) -> Incoming | None:
     sender = _object(message, "from")
     if sender is not None and (sender.get("is_bot") is True or sender.get("id") == _TELEGRAM):
         return None
-    language = _language(sender)
+    language, date = _language(sender), _number(message.get("date")) or 0
     if "text" in message:
         if not isinstance(message["text"], str):
             return None
-        return Incoming(number, "text", where, own, text=cleaned(message["text"]), language=language)
+        return Incoming(number, "text", where, own, text=cleaned(message["text"]), language=language, date=date)
     if "location" in message:
         place = _place(message["location"])
-        return Incoming(number, "place", where, own, place=place, language=language) if place else None
+        return Incoming(number, "place", where, own, place=place, language=language, date=date) if place else None
     kind: Kind = "service" if any(name in message for name in _SERVICE) else "media"
-    return Incoming(number, kind, where, own, language=language)
+    return Incoming(number, kind, where, own, language=language, date=date)
 
 
 def _press(number: int, press: Raw) -> Incoming | None:
