@@ -8,7 +8,7 @@ ARGS ?=# passed on to main.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run check test long-checks model evaluate locales requirements clean
+.PHONY: help run check test long-checks deep-checks model evaluate locales requirements clean
 
 help: ## say what there is
 	@echo "Janymda"
@@ -30,6 +30,9 @@ test: $(VENV)/dev.stamp ## lint, types, flows, then all tests but the long ones
 long-checks: $(VENV)/dev.stamp ## the tests marked "long": minutes
 	@$(PY) -m pytest -q -m long $(ARGS) || { status=$$?; \
 		[ $$status -ne 5 ] || echo 'No test is marked "long": what should be checked here has gone.' >&2; exit $$status; }
+
+deep-checks: $(VENV)/dev.stamp ## the tests marked "deep": disk images, memory, seeded bugs, rushes; many minutes
+	@$(PY) -m pytest -q -m deep $(ARGS)
 
 model: $(VENV)/dev.stamp ## train bot/understanding/model.bin from flows/topics/ (15 seconds)
 	@$(PY) -m bench.train

@@ -118,7 +118,7 @@ def test_a_few_kills_under_load_lose_no_tap(book: Book, folder: Path) -> None:
     assert asyncio.run(kills_under_load(book, folder, 2, 10, seed=1))
 
 
-@pytest.mark.long
+@pytest.mark.deep
 def test_200_kills_under_load_lose_no_tap(book: Book, folder: Path, record_property: Any) -> None:
     taps = asyncio.run(kills_under_load(book, folder, 200, 40, seed=2))
     record_property("figure", f"200 x kill -9 under load of 40 people: {taps} taps, 0 lost, 0 duplicates visible")
@@ -156,7 +156,7 @@ async def replicas(
 
 
 @needs_redis
-@pytest.mark.long
+@pytest.mark.deep
 def test_three_replicas_while_redis_is_killed_twice(book: Book, folder: Path, record_property: Any) -> None:
     with redis_server() as redis:
 
@@ -180,7 +180,7 @@ def test_three_replicas_while_redis_is_killed_twice(book: Book, folder: Path, re
 
 
 @needs_redis
-@pytest.mark.long
+@pytest.mark.deep
 def test_a_replica_that_dies_loses_nothing_while_redis_lives(book: Book, folder: Path, record_property: Any) -> None:
     with redis_server() as redis:
         victims: list[Process] = []

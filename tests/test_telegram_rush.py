@@ -206,7 +206,7 @@ def test_in_a_small_rush_danger_comes_first_and_everybody_is_answered(book: Book
     check(book, 400, 10.0)
 
 
-@pytest.mark.long
+@pytest.mark.deep
 def test_in_a_rush_of_2000_within_a_minute(book: Book, record_property: Any) -> None:
     record_property("figure", check(book, 2000, 60.0))
 

@@ -21,7 +21,7 @@ from tests.privacy.subject import LONG, Subject
 from tests.privacy.test_canaries import Figure, memory, needs_memory, play, rows
 
 __all__ = ["memory"]
-pytestmark = [pytest.mark.long, needs_memory]
+pytestmark = [pytest.mark.deep, needs_memory]
 
 PEOPLE = 1_000
 #: MiB: room for all of it, small enough to be read.

@@ -19,7 +19,7 @@ from tests.privacy.subject import LONG, Subject
 from tests.privacy.test_canaries import Figure, memory, needs_memory, play, rows
 
 __all__ = ["memory"]
-pytestmark = [pytest.mark.long, needs_memory]
+pytestmark = [pytest.mark.deep, needs_memory]
 
 PEOPLE, OTHERS, TOGETHER = 1_000, 100, 200
 _PIECE, _OVERLAP = 2**22, 4096

@@ -332,7 +332,7 @@ def test_afterwards_every_flow_answers_as_it_answers_a_newcomer(book: Book, afte
         _stories(book, language, after, steps)
 
 
-@pytest.mark.long
+@pytest.mark.deep
 @pytest.mark.parametrize("after", [left, expired, silent])
 def test_afterwards_every_step_answers_as_it_answers_a_newcomer(book: Book, after: Any) -> None:
     steps = [step.id for step in book.dialogue.steps.values() if not step.overlay]

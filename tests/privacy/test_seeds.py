@@ -14,7 +14,7 @@ import pytest
 from tests.privacy.seeds import SEEDS, Seed
 from tests.privacy.test_canaries import Figure
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.deep
 
 ROOT = Path(__file__).parents[2]
 #: Seconds for the tests of one seed.

@@ -23,7 +23,7 @@ from tests.privacy.test_canaries import Figure, memory, needs_memory, rows
 from tests.telegram_bot import screens
 
 __all__ = ["memory"]
-pytestmark = [pytest.mark.long, needs_memory]
+pytestmark = [pytest.mark.deep, needs_memory]
 
 PEOPLE, TOGETHER, DEEDS = 1_000, 50, 7
 
