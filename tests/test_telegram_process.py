@@ -189,11 +189,16 @@ def _shows(person: Person, book: Book, data: str) -> bool:
     return person.live().text == _text(book, data).rstrip()
 
 
+def test_kill_9_at_8_moments_between_two_taps_loses_no_tap_and_no_button(book: Book, folder: Path) -> None:
+    _kills(book, folder, 8, seed=8)
+
+
+@pytest.mark.long
 def test_kill_9_at_30_moments_between_two_taps_loses_no_tap_and_no_button(book: Book, folder: Path) -> None:
     _kills(book, folder, 30, seed=30)
 
 
-@pytest.mark.long
+@pytest.mark.deep
 def test_kill_9_at_200_moments_between_two_taps_loses_no_tap_and_no_button(book: Book, folder: Path) -> None:
     _kills(book, folder, 200, seed=200)
 

@@ -325,7 +325,11 @@ def _stories(book: Book, language: str, after: Any, steps: list[str]) -> None:
     play(book, scene, language=language)
 
 
-@pytest.mark.parametrize("after", [left, expired, silent])
+#: The exit is tried each time; the other two ways, as long, by .ci/run.
+_LONG = pytest.mark.long
+
+
+@pytest.mark.parametrize("after", [left, pytest.param(expired, marks=_LONG), pytest.param(silent, marks=_LONG)])
 def test_afterwards_every_flow_answers_as_it_answers_a_newcomer(book: Book, after: Any) -> None:
     steps = list({step.flow: step.id for step in book.dialogue.steps.values() if not step.overlay}.values())
     for language in book.languages:
