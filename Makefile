@@ -32,7 +32,7 @@ long-checks: $(VENV)/dev.stamp ## the tests marked "long": minutes
 		[ $$status -ne 5 ] || echo 'No test is marked "long": what should be checked here has gone.' >&2; exit $$status; }
 
 deep-checks: $(VENV)/dev.stamp ## the tests marked "deep": disk images, memory, seeded bugs, rushes; many minutes
-	@$(PY) -m pytest -q -m deep $(ARGS)
+	@$(PY) -m pytest -q -m deep -o timeout=0 $(ARGS)
 
 model: $(VENV)/dev.stamp ## train bot/understanding/model.bin from flows/topics/ (15 seconds)
 	@$(PY) -m bench.train
