@@ -8,7 +8,7 @@ ARGS ?=# passed on to main.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run check test long-checks deep-checks model evaluate locales requirements clean
+.PHONY: help run check test long-checks deep-checks reliability bench model evaluate locales requirements clean
 
 help: ## say what there is
 	@echo "Janymda"
@@ -31,6 +31,12 @@ long-checks: $(VENV)/dev.stamp ## the tests marked "long": minutes
 	@$(PY) -m pytest -q -m long $(ARGS) || { status=$$?; \
 		[ $$status -ne 5 ] || echo 'No test is marked "long": what should be checked here has gone.' >&2; exit $$status; }
 
+bench: $(VENV)/bench.stamp ## measure what a tap costs, beside other bots; writes docs/performance.md (a quarter of an hour)
+	@$(PY) -m bench.speed --write docs/performance.md $(ARGS)
+
+reliability: $(VENV)/dev.stamp ## play everything that may go wrong; writes docs/reliability.md (a quarter of an hour)
+	@$(PY) -m tests.reliability -n $(WORKERS) --dist worksteal $(ARGS)
+
 deep-checks: $(VENV)/dev.stamp ## the tests marked "deep": disk images, memory, seeded bugs, rushes; many minutes
 	@$(PY) -m pytest -q -m deep -o timeout=0 $(ARGS)
 
@@ -52,11 +58,12 @@ COMPILE = $(VENV)/bin/uv pip compile --quiet --no-config --universal --python-ve
 requirements: $(VENV)/tools.stamp ## pin the newest allowed versions in requirements/
 	@$(COMPILE) -o requirements/run.txt pyproject.toml
 	@$(COMPILE) -o requirements/dev.txt pyproject.toml --group dev --constraints requirements/run.txt
+	@$(COMPILE) -o requirements/bench.txt pyproject.toml --group bench --constraints requirements/run.txt
 	@$(COMPILE) -o requirements/tools.txt --group pyproject.toml:tools
 
 clean: ## remove what was made here
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis locales/messages.pot
-	@find bot tests main.py -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find bot tests bench main.py -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment is thrown away when its Python no longer answers (a system update, a moved home).
 ifneq ($(shell $(PY) -c 'print(1)' 2>/dev/null),1)
@@ -75,6 +82,10 @@ $(VENV)/run.stamp: requirements/run.txt $(VENV)/made.stamp
 $(VENV)/dev.stamp: requirements/dev.txt requirements/run.txt $(VENV)/made.stamp
 	@echo "Setting up: packages for testing (about a minute, once)" >&2
 	@$(PIP) -r requirements/dev.txt </dev/null
+	@touch $@ $(VENV)/run.stamp
+
+$(VENV)/bench.stamp: requirements/bench.txt requirements/run.txt $(VENV)/made.stamp
+	@$(PIP) -r requirements/bench.txt </dev/null
 	@touch $@ $(VENV)/run.stamp
 
 $(VENV)/tools.stamp: requirements/tools.txt $(VENV)/made.stamp

@@ -1,0 +1,1 @@
+"""What a tap costs, beside what it costs others: `make bench` prints `docs/performance.md`."""
