@@ -24,7 +24,9 @@ _GET_DUMPABLE, _SET_DUMPABLE = 3, 4
 _PERTURB, _NO_CACHE = "glibc.malloc.perturb", "glibc.malloc.tcache_count"
 #: The allocator of Python itself keeps freed memory as it was.
 _ALLOCATOR = "PYTHONMALLOC"
-_DEBUG = ("PYTHONASYNCIODEBUG", "PYTHONDEVMODE", "PYTHONFAULTHANDLER", "PYTHONTRACEMALLOC")
+#: What makes Python keep or print more than it must, in the environment and as `-X` on its command line.
+_DEBUG = ("PYTHONASYNCIODEBUG", "PYTHONDEVMODE", "PYTHONFAULTHANDLER", "PYTHONTRACEMALLOC", "PYTHONINSPECT")
+_SWITCHES = ("dev", "faulthandler", "tracemalloc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,9 @@ def _glibc() -> bool:
 
 
 def _debugged(environ: Mapping[str, str]) -> bool:
-    switched = any(environ.get(name) for name in _DEBUG)
-    return switched or sys.flags.dev_mode or environ.get("BOT_LOG_LEVEL", "").strip().upper() == "DEBUG"
+    switched = any(environ.get(name) for name in _DEBUG) or any(name in sys._xoptions for name in _SWITCHES)
+    kept = bool(sys.flags.dev_mode or sys.flags.inspect or sys.flags.interactive)
+    return switched or kept or environ.get("BOT_LOG_LEVEL", "").strip().upper() == "DEBUG"
 
 
 def _prctl(what: int, value: int = 0) -> int:

@@ -59,7 +59,7 @@ CODES: Mapping[str, int] = {
 }
 
 #: Libraries that may be named; others are `other`, since even a logger's name could carry data.
-LIBRARIES = frozenset({"telegram", "httpx", "httpcore", "aiohttp", "asyncio", "aiosqlite", "redis", "py", "concurrent"})
+LIBRARIES = frozenset({"telegram", "httpx", "httpcore", "aiohttp", "asyncio", "redis", "py", "concurrent"})
 
 #: Larger numbers are not shown: nothing we count needs them, and a chat's id is one.
 LARGEST = 9_999

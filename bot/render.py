@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.dialogue import code, engine
 from bot.dialogue.model import Choice, Dialogue, Say, State, Step
+from bot.dialogue.overlays import heard, offering
 
 #: (context, English words) -> words in one language; nothing for English itself.
 Catalogue = Mapping[tuple[str, str], str]
@@ -58,7 +59,7 @@ class Card:
     notes: tuple[str, ...] = ()
     told: tuple[str, ...] = ()  #: names of lines, `told_police_always`
     distance: str = ""  #: "140 km"; empty: in this town, or nationwide
-    date: str = ""
+    changed: str = ""  #: name of the line which says that it may have changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +71,60 @@ class Voice:
     labels: Mapping[str, str]  #: shared words and lines, English
     value: Callable[[str], str]  #: a placeholder's value
     cards: Callable[[Say], Sequence[Card]]  #: the entries a say shows
+    dates: Callable[[Sequence[Say]], str]  #: the months of what these paragraphs rest on: "Sept 2024, Feb 2022"
     place: Callable[[str], str]  #: name of a place or of a region
     languages: Mapping[str, str]  #: offered languages, each named in its own script
     others: Mapping[str, Catalogue] = field(default_factory=dict)  #: every catalogue, complete or not
+    last: str = ""  #: name of a line said last on the first screen
 
 
-def screen(dialogue: Dialogue, state: State, voice: Voice, hour: int, note: str = "") -> Screen:
-    """What the person sees. `hour`: whole hours since 1970; `note`: a line said before everything else."""
+def screen(
+    dialogue: Dialogue, state: State, voice: Voice, hour: int, note: str = "", offer: str = ""
+) -> Screen:
+    """What the person sees. `hour`: whole hours since 1970; `note`: a line said before everything else; `offer`: the
+    language of their words, in which they may go on."""
     says = engine.visible_says(dialogue, state)
     reader = engine.reads_as(dialogue, state, "reader")
     step = engine.shown(dialogue, state)
     # A chat list and a lock screen show the first line: it is always the same four numbers, and never the subject.
     paragraphs = [] if step.id in (dialogue.first, dialogue.help) else [line(voice, "head")]
     paragraphs += [line(voice, note)] if note else []
+    paragraphs += [heard_line(dialogue, state, voice, reader)]
     paragraphs += [paragraph(voice, step.id, say, reader) for say in says]
-    paragraphs += [told_lines(dialogue, state, voice, step, says)]
+    paragraphs += [told_lines(dialogue, state, voice, step, says), foot(dialogue, voice, step, says)]
+    drawn = tuple(buttons(dialogue, state, voice, hour, reader, offer))
+    offered = any(button.id == f"language_{offer}" for button in drawn)
+    paragraphs += [line(in_language(voice, offer), "switch")] if offered else []
     text = "\n\n".join(part for part in paragraphs if part)
     return Screen(
         step=state.step,
-        over=state.over or None,
+        over=step.id if state.over else None,
         text=text,
-        buttons=tuple(buttons(dialogue, state, voice, hour, reader)),
+        buttons=drawn,
         numbers=_once(_DIALLED.findall(text)),
         language=voice.language,
         reader=reader,
     )
+
+
+def heard_line(dialogue: Dialogue, state: State, voice: Voice, reader: str) -> str:
+    """What is said to somebody whose words were taken for a crisis: that they were read."""
+    topic = heard(state)
+    texts = dialogue.topics[topic].heard if topic else {}
+    return label_text(voice, f"heard.{topic}", texts, reader)
+
+
+def in_language(voice: Voice, language: str) -> Voice:
+    """The same voice in another language."""
+    return replace(voice, language=language, catalogue=voice.others.get(language, {}))
+
+
+def foot(dialogue: Dialogue, voice: Voice, step: Step, says: Sequence[Say]) -> str:
+    """The dates of what this screen rests on. The first screen and those of an emergency stay short."""
+    if step.id == dialogue.first:
+        return line(voice, voice.last) if voice.last else ""
+    dates = "" if step.overlay else voice.dates(says)
+    return line(voice, "sources", dates=dates) if dates else ""
 
 
 def told_lines(dialogue: Dialogue, state: State, voice: Voice, step: Step, says: Sequence[Say]) -> str:
@@ -122,7 +152,7 @@ def paragraph(voice: Voice, step: str, say: Say, reader: str) -> str:
         return card_texts(voice, voice.cards(say))
     key = reader if reader in say.texts else ""
     if say.languages:
-        voices = [replace(voice, language=name, catalogue=voice.others.get(name, {})) for name in say.languages]
+        voices = [in_language(voice, name) for name in say.languages]
         return "\n\n".join(dict.fromkeys(words(one, step, say.texts.get(key, ""), key) for one in voices))
     return words(voice, step, say.texts.get(key, ""), key)
 
@@ -177,16 +207,18 @@ def _contact(voice: Voice, card: Card) -> list[str]:
 def _remarks(voice: Voice, card: Card) -> list[str]:
     lines = [words(voice, f"centres.{card.id}", note) for note in card.notes]
     lines += [line(voice, told) for told in card.told]
-    return lines + ([line(voice, "dated", date=card.date)] if card.date else [])
+    return lines + ([line(voice, card.changed)] if card.changed else [])
 
 
 # ---- buttons
 
 
-def buttons(dialogue: Dialogue, state: State, voice: Voice, hour: int, reader: str) -> Iterable[Button]:
+def buttons(
+    dialogue: Dialogue, state: State, voice: Voice, hour: int, reader: str, offer: str = ""
+) -> Iterable[Button]:
     """The choices, then what the engine adds: places, topics, languages, and the commands in every state."""
     row, pack = 0, code.packer(dialogue, state, voice.language, hour)
-    for name, label, move in _choices(dialogue, state, voice, reader):
+    for name, label, move in _choices(dialogue, state, voice, reader, offer):
         yield Button(name, label, pack(move), row=row)
         row += 1
     for commands in _COMMAND_ROWS:
@@ -196,23 +228,27 @@ def buttons(dialogue: Dialogue, state: State, voice: Voice, hour: int, reader: s
         row += bool(drawn)
 
 
-def _choices(dialogue: Dialogue, state: State, voice: Voice, reader: str) -> Iterable[tuple[str, str, str]]:
+def _choices(
+    dialogue: Dialogue, state: State, voice: Voice, reader: str, offer: str
+) -> Iterable[tuple[str, str, str]]:
     """(id, label, move) of everything above the commands."""
     step = engine.shown(dialogue, state)
-    if step.id == dialogue.guess:
-        for topic in state.topics:
-            label = label_text(voice, f"topics.{topic}", dialogue.topics[topic].labels, reader)
-            yield topic, label, f"?{topic}"
+    if heard(state):
+        yield from (("right", line(voice, "right"), f"?{heard(state)}"), ("wrong", line(voice, "wrong"), "?"))
+    for one in state.topics if step.id in offering(dialogue) else ():
+        topic = dialogue.topics.get(one)
+        label = label_text(voice, f"topics.{one}", topic.labels, reader) if topic else line(voice, "nearest")
+        yield one if topic else "nearest", label, f"?{one}"
     if step.ask == "place":
         page = dialogue.pages[state.page]
         yield from ((place, voice.place(place), f"@{place}") for place in page.places)
         yield from ((name, _page_label(voice, name), f"#{name}") for name in page.pages)
     for choice in engine.visible_choices(dialogue, state):
         yield choice.id, choice_label(voice, step.id, choice, reader), f".{choice.id}"
-    if step.id in (dialogue.first, dialogue.language):
-        for language, name in voice.languages.items():
-            if language != voice.language:
-                yield f"language_{language}", name, f"~{language}"
+    wanted = voice.languages if step.id in (dialogue.first, dialogue.language) else (offer,)
+    for language, name in voice.languages.items():
+        if language != voice.language and language in wanted:
+            yield f"language_{language}", name, f"~{language}"
 
 
 def _page_label(voice: Voice, page: str) -> str:
@@ -241,6 +277,8 @@ def _applies(dialogue: Dialogue, state: State, voice: Voice, command: str) -> bo
         return len(voice.languages) > 1 and not offered_here
     if command == "menu":
         return state.step != dialogue.first and (state.step != dialogue.menu or bool(state.over))
+    if heard(state):
+        return False  # "that's not it" leads there
     return bool(state.over or state.page) or dialogue.steps[state.step].parent != state.step
 
 

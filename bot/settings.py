@@ -47,6 +47,7 @@ class Settings:
     webhook_url: str = field(default="", repr=False)  #: where Telegram brings updates; empty: we fetch them
     webhook_listen: str = WEBHOOK_LISTEN  #: `host:port`, or `unix:` and a path
     webhook_secret: str = field(default="", repr=False)  #: what Telegram shows us to be believed
+    numbers_only: bool = False  #: nothing but the emergency card, on every channel
 
 
 def read(environ: Mapping[str, str] | None = None) -> Settings:
@@ -68,7 +69,19 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         webhook_url=url,
         webhook_listen=_listen(values.get("BOT_WEBHOOK_LISTEN", WEBHOOK_LISTEN)),
         webhook_secret=_webhook_secret(values.get("BOT_WEBHOOK_SECRET_FILE", ""), token if url else ""),
+        numbers_only=numbers_only(values),
     )
+
+
+def numbers_only(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether nothing but the emergency card is shown. Asked by itself where no other setting matters.
+
+    Raises SettingsError: a bot that was to be reduced must not run whole because of a slip.
+    """
+    text = (os.environ if environ is None else environ).get("BOT_NUMBERS_ONLY", "").strip()
+    if text not in ("", "0", "1"):
+        raise SettingsError("BOT_NUMBERS_ONLY is neither 0 nor 1")
+    return text == "1"
 
 
 def one_line(text: object) -> str:

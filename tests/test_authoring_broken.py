@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from bot.authoring.codes import CODES
 from bot.authoring.diagnostic import Diagnostic
 from bot.authoring.load import LOCALES, check
 
+#: The last day on which the whole book needs no review.
+TODAY = date(2025, 9, 16)
 BROKEN = Path(__file__).parent / "broken"
 WHOLE = BROKEN / "whole"
 EXAMPLES = sorted(path for path in BROKEN.iterdir() if path.is_file())
@@ -54,7 +57,7 @@ def check_example(path: Path, folder: Path) -> list[Diagnostic]:
         times = int(told.how[1:]) if told.how.startswith("x") else 1
         raw = path.read_bytes() * times
         (flows / told.file).write_bytes(raw.decode().encode("latin-1") if told.how == "latin-1" else raw)
-    return check(flows, folder / "locales").found
+    return check(flows, folder / "locales", TODAY).found
 
 
 def expected(told: Example) -> str:
@@ -77,7 +80,7 @@ def test_there_is_one_example_for_every_code() -> None:
 
 
 def test_the_whole_book_has_no_mistake(tmp_path: Path) -> None:
-    loaded = check(WHOLE, tmp_path)
+    loaded = check(WHOLE, tmp_path, TODAY)
     assert loaded.found == []
     assert loaded.book is not None
     assert loaded.reach is not None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot import conversation
 from bot.conversation import Book
-from bot.dialogue import code, engine
+from bot.dialogue import code, engine, tables
 from bot.dialogue.explore import Exploration, events
 from bot.dialogue.model import Dialogue, Event, State
 from tests.conftest import NOON
@@ -50,6 +50,17 @@ def test_a_button_of_a_step_that_is_gone_leads_to_the_menu_with_the_answers_that
     state = State("medical.gone", (("reader", "friend"),))
     decoded = code.unpack(book.dialogue, code.pack(before, state, "!back", "en", HOUR), HOUR)
     assert decoded.renewed and decoded.state == State(book.dialogue.menu, (("reader", "friend"),))
+
+
+def test_the_exit_and_the_numbers_of_a_step_that_is_gone_still_work(book: Book) -> None:
+    """Whoever presses them has no time for a menu."""
+    old = replace(book.dialogue.steps["medical.clock"], id="medical.gone")
+    before = _with(book.dialogue, {**book.dialogue.steps, "medical.gone": old})
+    for lying in ("", "help.quiet"):
+        state = State("medical.gone", over=lying)
+        assert conversation.tap(book, code.pack(before, state, "!exit", "ru", HOUR), "en", NOON).screen.left
+        card = conversation.tap(book, code.pack(before, state, "!help", "ru", HOUR), "en", NOON).screen
+        assert (card.over, card.language) == (book.dialogue.help, "ru")
 
 
 def test_a_choice_that_now_leads_elsewhere_is_not_followed(book: Book) -> None:
@@ -109,8 +120,39 @@ def _with(dialogue: Dialogue, steps: dict) -> Dialogue:  # type: ignore[type-arg
 
 
 def test_no_two_names_share_a_code(book: Book) -> None:
-    assert code.collisions(book.dialogue) == ()
+    assert tables.collisions(book.dialogue) == ()
 
 
 def test_the_button_of_a_hidden_screen_meets_a_stranger(book: Book) -> None:
     assert conversation.tap(book, code.START, "en", NOON) == conversation.begin(book, "en", NOON)
+
+
+ANSWERS = (("elapsed", "under_24h"), ("reader", "friend"))
+#: Buttons as they were drawn before overlays could lie upon each other, at hour 490000; each says "back".
+BEFORE = {
+    "1ruBNBbeB3oQ!iiWFhqy3IfoLM7X": State("medical.clock", ANSWERS),
+    "1ruDNBbeB3oNAwRN!iiWFhqy3IfoLM7X": State("medical.clock", ANSWERS, 3, "help.quiet"),
+    "1rujNBbeB3oQAwRN!iiWFhqy3IfoLM7X": State("medical.clock", ANSWERS, 0, "help.language", ("help.quiet",)),
+    "1ruEsAf_r-om!iiWFhqy": State("place.near", page="turkistan-region"),
+    "1ruSOnZEBAZAv17v7D!iiWFhqy": State("start.menu", over="help.guess", topics=("report", "lawyer")),
+    "1ruqOnZEBAZAv17!iiWFhqy": State("start.menu", over="help.language", under=("help.guess",), topics=("report",)),
+    "1ruCOnZEJ1TJ!iiWFhqy": State("start.menu", over="help.language"),
+}
+
+
+def test_buttons_of_the_code_before_still_hold(book: Book) -> None:
+    assert BEFORE
+    for data, state in BEFORE.items():
+        decoded = code.unpack(book.dialogue, data, HOUR)
+        assert (decoded.state, decoded.event) == (state, Event("command", "back"))
+        assert (decoded.language, decoded.renewed) == ("ru", False)
+
+
+def test_a_forged_pile_of_overlays_is_made_sound(book: Book) -> None:
+    """A town asked about where none is named, the same card twice, more topics than a guess has: none can be forged."""
+    dialogue, near = book.dialogue, State("start.menu", over=book.dialogue.near)
+    decoded = code.unpack(dialogue, code.pack(dialogue, near, "", "en", HOUR), HOUR).state
+    assert decoded == State("start.menu", over=dialogue.guess)
+    twice = State("start.menu", over=dialogue.help, under=(dialogue.help, "?danger"), topics=("report",))
+    decoded = code.unpack(dialogue, code.pack(dialogue, twice, "", "en", HOUR), HOUR).state
+    assert decoded == State("start.menu", over=dialogue.help, under=("?danger",))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import configparser
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from bot import hardening
+from tests.fake_telegram import FakeTelegram
+from tests.telegram_bot import LONG, screens
 
 ROOT = Path(__file__).parents[1]
 UNIT, IMAGE, POD = (ROOT / "deploy" / name for name in ("janymda.service", "Containerfile", "janymda.container"))
@@ -204,6 +209,64 @@ def test_the_container_is_read_only_and_has_its_folder_in_memory() -> None:
     assert image_environment()["TELEGRAM_BOT_TOKEN_FILE"] == f"/run/secrets/{pod['Secret'].partition(',')[0]}"
     memory = dict(word.lstrip("-").partition("=")[::2] for word in pod["PodmanArgs"].split())
     assert memory["memory"] == memory["memory-swap"], "equal means: no swap"
+
+
+#: What an engine does with the options of the example: one folder in memory ("$1", with its options "$2"), all else
+#: read-only (or it ends with 9), no capabilities, no new ones, no core; then the program.
+CONTAINED = """
+mount -t tmpfs -o "$2" none "$1" || exit 77
+while read -r _ where _; do
+    [ "$where" = "$1" ] || mount -o remount,bind,ro "$where" 2>/dev/null || :
+done </proc/self/mounts
+cd "$3" && ! touch "$3/main.py" "$4" 2>/dev/null || exit 9
+shift 4
+exec prlimit --core=0:0 setpriv --bounding-set=-all --inh-caps=-all --no-new-privs "$@"
+"""
+
+
+def can_contain() -> bool:
+    tools = all(map(shutil.which, ("unshare", "setpriv", "prlimit")))
+    if not tools or os.geteuid() != 0:
+        return False
+    probe = ["unshare", "--mount", "sh", "-c", "mount -t tmpfs none /mnt"]
+    return subprocess.run(probe, capture_output=True, timeout=20, check=False).returncode == 0
+
+
+@pytest.mark.skipif(bool(hardening._swaps(Path("/"))), reason="this machine has swap")
+@pytest.mark.skipif(not can_contain(), reason="nothing can be mounted here")
+def test_with_nothing_writable_but_its_folder_in_memory_the_bot_answers(tmp_path: Path) -> None:
+    """The program in the container's environment and under its restrictions, without the engine."""
+    options = settings(POD)["Tmpfs"][0].partition(":")[2]
+    memory, token = tmp_path / "memory", tmp_path / "token"
+    memory.mkdir()
+
+    async def whole() -> tuple[list[str], int | None, str]:
+        async with FakeTelegram() as server:
+            token.write_text(server.token)
+            given = {"TELEGRAM_BOT_TOKEN_FILE": str(token), "XDG_RUNTIME_DIR": str(memory)}
+            own = given | {"TELEGRAM_API_URL": server.url}
+            places = (str(memory), options, str(ROOT), str(tmp_path / "elsewhere"))
+            process = await asyncio.create_subprocess_exec(
+                "unshare", "--mount", "sh", "-c", CONTAINED, "sh", *places,
+                sys.executable, "main.py", "telegram", "--strict",
+                env={"PATH": os.environ["PATH"]} | image_environment() | own,
+                stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+            )  # fmt: skip
+            try:
+                person = server.person(7)
+                await person.start()
+                with suppress(TimeoutError):
+                    await person.wait_for(lambda: screens(person), LONG)
+                seen = screens(person)
+            finally:
+                if process.returncode is None:
+                    process.terminate()
+                printed, _ = await asyncio.wait_for(process.communicate(), LONG)
+            return seen, process.returncode, printed.decode()
+
+    seen, code, printed = asyncio.run(whole())
+    assert (len(seen), code) == (1, 0), printed
+    assert printed.splitlines() == ["INFO started", "INFO stopping", "INFO stopped"]
 
 
 def test_the_page_on_deploying_names_every_example() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -85,18 +85,23 @@ def test_each_fact_stands_where_it_is_said_to_be_told(
     assert wrong == []
 
 
-def test_as_much_is_told_as_was_promised() -> None:
+def test_as_much_is_told_as_was_promised(record_property: Callable[[str, object], None]) -> None:
     table: Counter[tuple[str, str]] = Counter()
     for name, fact in FACTS.items():
         table[str(fact["topic"]), "told" if name in TOLD else "not told"] += 1
-    for topic in sorted({topic for topic, _ in table}):
-        print(f"{topic:24}{table[topic, 'told']:4} told {table[topic, 'not told']:4} not")
+    lines = [
+        f"{topic:24}{table[topic, 'told']:4} told {table[topic, 'not told']:4} not"
+        for topic in sorted({topic for topic, _ in table})
+    ]
     for priority, share in SHARES.items():
         facts = [name for name, fact in FACTS.items() if fact["priority"] == priority]
         told = [name for name in facts if name in TOLD]
-        print(f"{priority}: {len(told)} of {len(facts)}")
+        lines.append(f"{priority}: {len(told)} of {len(facts)}")
         assert facts
         assert len(told) >= share * len(facts)
+    record_property("figure", "\n".join(lines))
+    page = (Path(__file__).parents[1] / "docs" / "content.md").read_text("utf-8")
+    assert "\n".join(lines) in page, "docs/content.md shows another table"
 
 
 def test_what_may_save_somebody_is_near(exploration: Exploration, steps: dict[str, dict]) -> None:  # type: ignore[type-arg]

@@ -335,7 +335,7 @@ def test_only_a_higher_offset_confirms_an_update() -> None:
 def test_a_long_poll_ends_with_an_update_or_with_its_time() -> None:
     async def scene(server: FakeTelegram, call: Caller, person: Person) -> None:
         poll = asyncio.create_task(call("getUpdates", timeout=40))
-        await server.wait_for(lambda: server._poll)
+        await server.wait_for(lambda: server.polls)
         sent = await person.send_text("a")
         status, updates = await poll
         assert (status, [u["update_id"] for u in updates]) == (200, [sent.update_id])
@@ -376,7 +376,7 @@ def test_allowed_updates_filter_what_comes_later_and_stay() -> None:
 def test_a_second_poller_ends_the_first_and_a_webhook_forbids_both() -> None:
     async def scene(server: FakeTelegram, call: Caller, person: Person) -> None:
         first = asyncio.create_task(call("getUpdates", timeout=40))
-        await server.wait_for(lambda: server._poll)
+        await server.wait_for(lambda: server.polls)
         assert await call("getUpdates") == (200, [])
         assert (await first)[0] == 409
         assert server.conflicts == 1

@@ -66,6 +66,9 @@ def test_a_machine_as_deployed_has_no_weakness(tmp_path: Path) -> None:
         ({"GLIBC_TUNABLES": "glibc.malloc.perturb=0:glibc.malloc.tcache_count=0"}, ALLOCATOR),
         ({"PYTHONASYNCIODEBUG": "1"}, DEBUG),
         ({"PYTHONDEVMODE": "1"}, DEBUG),
+        ({"PYTHONFAULTHANDLER": "1"}, DEBUG),
+        ({"PYTHONTRACEMALLOC": "5"}, DEBUG),
+        ({"PYTHONINSPECT": "1"}, DEBUG),
         ({"BOT_LOG_LEVEL": "debug"}, DEBUG),
     ],
 )
@@ -124,6 +127,12 @@ LOOK = "hardening.protect(); print(resource.getrlimit(resource.RLIMIT_CORE), cty
 @pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
 def test_after_protecting_itself_a_process_can_leave_no_core() -> None:
     assert run("-c", ABORTS + LOOK, BOT=str(ROOT)).stdout == "(0, 0) 0\n"
+
+
+@pytest.mark.parametrize("switch", [["-X", "dev"], ["-X", "faulthandler"], ["-X", "tracemalloc=3"], []])
+def test_a_debugging_switch_of_python_itself_is_seen(switch: list[str]) -> None:
+    look = "from bot import hardening; print(hardening.DEBUG in hardening.weaknesses({}))"
+    assert run(*switch, "-c", look, PYTHONPATH=str(ROOT)).stdout == f"{bool(switch)}\n"
 
 
 def test_every_weakness_is_one_line_and_an_event_of_the_log() -> None:

@@ -42,7 +42,6 @@ DOORS = {
     "telegram": {"bot.channels"},
     "aiohttp": {"bot.channels"},
     "httpx": {"bot.channels"},
-    "aiosqlite": {"bot.sessions"},
     "sqlite3": {"bot.sessions"},
     "redis": {"bot.sessions"},
     "cryptography": {"bot.sessions"},
@@ -137,7 +136,7 @@ def test_every_file_keeps_to_its_floor() -> None:
 
 
 def test_the_walk_sees_the_imports_that_are_there() -> None:
-    path = Path("bot/conversation.py")
+    path = Path("bot/conversation/turns.py")
     seen = [target for _, target in imports(path, ast.parse((ROOT / path).read_text("utf-8")))]
     assert any(target.startswith("bot.dialogue.") for target in seen)
 
@@ -156,8 +155,8 @@ WRONG = [
     ("bot/care/hours.py", "import datetime\ndatetime.datetime.now()"),
     ("bot/render.py", "from bot.care.centres import Centre"),
     ("bot/render.py", "import time"),
-    ("bot/conversation.py", "from bot.authoring.load import load"),
-    ("bot/conversation.py", "import telegram"),
+    ("bot/conversation/turns.py", "from bot.authoring.load import load"),
+    ("bot/conversation/turns.py", "import telegram"),
     ("bot/channels/telegram.py", "import bot.authoring.load"),
     ("bot/channels/terminal.py", "from bot.channels.telegram.keyboard import rows"),
     ("bot/channels/telegram/keyboard.py", "from bot.channels import terminal"),
@@ -180,7 +179,7 @@ def test_a_wrong_import_is_caught(path: str, source: str) -> None:
 RIGHT = [
     ("bot/dialogue/engine.py", "from __future__ import annotations\nimport collections.abc\nfrom .model import Step"),
     ("bot/care/hours.py", "from datetime import timedelta\nfrom bot.dialogue.model import Slot"),
-    ("bot/conversation.py", "from bot import render\nfrom bot.dialogue import engine\nimport bot.care.hours"),
+    ("bot/conversation/turns.py", "from bot import render\nfrom bot.dialogue import engine\nimport bot.care.hours"),
     ("bot/channels/telegram/keyboard.py", "from bot.channels.telegram.letters import html\nfrom bot import logs"),
     ("bot/channels/telegram.py", "import telegram\nimport aiohttp\nfrom bot.sessions.model import Store"),
     ("bot/authoring/load.py", "import yaml\nfrom bot.conversation import Book"),

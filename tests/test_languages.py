@@ -17,7 +17,7 @@ from bot.authoring.load import FLOWS, LOCALES
 from bot.authoring.phrases import Phrase
 from bot.authoring.wording import english_left
 from bot.care.hours import ALMATY
-from bot.conversation import Answer, Book
+from bot.conversation import Answer, Book, values
 from bot.dialogue import code
 from bot.dialogue.explore import Exploration, overlays
 from bot.dialogue.model import State
@@ -238,5 +238,5 @@ def installed(*name: str) -> ZoneInfo:
 
 def test_a_system_with_old_time_zones_tells_the_same_hour(three: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     right = value(three, "ru", "hiv_until", elapsed="under_24h")
-    monkeypatch.setattr(conversation, "ZONE", timezone(timedelta(hours=6)))
+    monkeypatch.setattr(values, "ZONE", timezone(timedelta(hours=6)))
     assert value(three, "ru", "hiv_until", elapsed="under_24h") == right == "суббота, 12:00"

@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
-PIN_FILES = ("run", "dev", "tools")
+PIN_FILES = ("run", "dev", "bench", "tools")
 PIN = re.compile(r"([a-z0-9-]+)==([0-9][0-9a-z.]*)( ; [a-z_]+ [^;@/]+)? \\")
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
 #: Python 3.11 to 3.13 on Linux (both common processors) and macOS need more than one wheel of a compiled package.
@@ -68,7 +68,7 @@ def test_every_package_is_pinned_and_hashed(name: str) -> None:
     assert [package for package in COMPILED & set(found) if found[package][1] < 10] == []
 
 
-@pytest.mark.parametrize(("name", "groups"), [("run", ()), ("dev", ("dev",))])
+@pytest.mark.parametrize(("name", "groups"), [("run", ()), ("dev", ("dev",)), ("bench", ("bench",))])
 def test_the_pins_are_those_the_project_asks_for(name: str, groups: tuple[str, ...]) -> None:
     found, wanted = pins(name), declared(*groups)
     assert wanted
@@ -97,8 +97,8 @@ def test_there_is_no_second_lock_file() -> None:
 
 
 def test_every_dependency_says_why() -> None:
-    lines = [line for line in text("pyproject.toml").splitlines() if re.match(r'    "[A-Za-z-]+>=', line)]
-    assert len(lines) == len(declared("dev", "tools"))
+    lines = [line for line in text("pyproject.toml").splitlines() if re.match(r'    "[A-Za-z_-]+>=', line)]
+    assert len(lines) == len(declared("dev", "bench", "tools"))
     assert [line for line in lines if not re.search(r'",  # \w.{9,}', line)] == []
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot import conversation
 from bot.conversation import Answer, Book
-from bot.dialogue import code
+from bot.dialogue import tables
 from tests.conftest import NOON
 
 #: What a person may do: press the n-th button, press an old one, type, share a place, send nonsense.
@@ -78,7 +78,7 @@ def test_typed_words_are_never_said_back_nor_kept(book: Book, moves: list[tuple[
     answer = conversation.say(book, walk.answer.code, marked, "en", NOON)
     assert marked not in answer.screen.text
     assert marked not in answer.code
-    assert set(answer.code) <= set(code._ALPHABET + ".!@#?~-")
+    assert set(answer.code) <= set(tables.ALPHABET + ".!@#?~-")
 
 
 @given(MOVES)

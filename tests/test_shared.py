@@ -99,12 +99,13 @@ def test_everything_in_redis_expires_is_sealed_and_named_by_a_hash(server: Redis
         await one.store.save(ANNA, replace(SESSION, code="canary"))
         await one.inbox.keep(7, b"canary")
         await one.together.claim(7)
+        await one.together.newest(ANNA, 7)
         await one.together.slots(25.0, 1)
         redis = one.store.link._redis
         async with one.together.lock(ANNA):
             names = await redis.keys("*")
             assert {name.split(b":")[1] for name in names} == {
-                b"row", b"in", b"seen", b"budget", b"lock", b"key", b"machines",
+                b"row", b"in", b"seen", b"budget", b"lock", b"key", b"machines", b"latest",
             }  # fmt: skip
             for name in names:
                 assert 0 < await redis.ttl(name) <= 3 * 86_400, name
@@ -228,6 +229,18 @@ def test_an_update_is_answered_by_one_machine(server: RedisServer) -> None:
         assert await one.together.claim(1) == "done"
         claims = await asyncio.gather(*(random.choice([one, two]).together.claim(n % 20 + 10) for n in range(200)))
         assert claims.count("ours") >= 20
+
+    play(server.url, 2, scene)
+
+
+def test_the_latest_update_of_a_person_is_known_to_all(server: RedisServer) -> None:
+    async def scene(one: Machine, two: Machine) -> None:
+        assert await one.together.newest(ANNA, 5)
+        assert await two.together.newest(ANNA, 5)
+        assert not await two.together.newest(ANNA, 4)
+        assert await two.together.newest(BOTA, 4)
+        assert await two.together.newest(ANNA, 6)
+        assert not await one.together.newest(ANNA, 5)
 
     play(server.url, 2, scene)
 

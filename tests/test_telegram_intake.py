@@ -27,6 +27,8 @@ from bot.channels.telegram.receive import Receiver
 from bot.channels.telegram.turn import reply
 from bot.channels.telegram.updates import Incoming, Kind
 from bot.conversation import Book, Meaning
+from bot.dialogue import code
+from bot.dialogue.model import Event, State
 from bot.sessions.inbox import MOST
 from tests import fake_time
 from tests.conftest import NOON
@@ -369,12 +371,12 @@ def test_words_and_coordinates_do_not_get_into_a_record(book: Book) -> None:
 @pytest.mark.parametrize("step", ["place", "first"])
 def test_an_update_that_waited_is_answered_like_one_that_did_not(book: Book, words: str, step: str) -> None:
     asks = next(name for name, one in book.dialogue.steps.items() if one.ask == "place")
-    state = conversation.State(asks if step == "place" else book.dialogue.first)
-    code = conversation.code.pack(book.dialogue, state, "", "en", int(NOON.timestamp() // 3600))
+    state = State(asks if step == "place" else book.dialogue.first)
+    data = code.pack(book.dialogue, state, "", "en", int(NOON.timestamp() // 3600))
     for incoming in (Incoming(1, "text", 2, 3, text=words), Incoming(1, "place", 2, 3, place=(43.2389, 76.8897))):
         waited = unpacked(packed(reduced(book, incoming)))
         assert waited is not None
-        assert reply(book, waited, code, NOON) == reply(book, incoming, code, NOON)
+        assert reply(book, waited, data, NOON) == reply(book, incoming, data, NOON)
 
 
 @given(
@@ -387,7 +389,7 @@ def test_an_update_that_waited_is_answered_like_one_that_did_not(book: Book, wor
 @settings(max_examples=200, deadline=None)
 def test_a_record_reads_back_as_it_was(incoming: Incoming) -> None:
     assert unpacked(packed(incoming)) == incoming
-    meaning = Meaning(conversation.Event("topic", "a,b"), conversation.Event("place", "almaty"))
+    meaning = Meaning(Event("topic", "a,b"), Event("place", "almaty"))
     meant = replace(incoming, meaning=meaning)
     assert unpacked(packed(meant)) == meant
 
@@ -395,7 +397,7 @@ def test_a_record_reads_back_as_it_was(incoming: Incoming) -> None:
 def test_the_longest_record_of_a_real_update_fits_into_the_inbox(book: Book) -> None:
     topics = ",".join(sorted(book.dialogue.topics, key=len)[-3:])
     places = max(book.dialogue.slots["place"].values, key=len)
-    meaning = Meaning(conversation.Event("topic", topics), conversation.Event("place", places))
+    meaning = Meaning(Event("topic", topics), Event("place", places))
     longest = Incoming(2**62, "text", -(2**62), 2**31, False, "", "9" * 20, None, "kk-Cyrl-KZ", 0, False, meaning)
     assert len(packed(longest)) <= MOST
     forged = Incoming(2**62, "tap", 2**62, 2**31, True, "\u0416" * 4000, "9" * 4000, None, "kk-Cyrl-KZ")

@@ -120,3 +120,32 @@ def test_of_a_flood_the_newest_words_and_every_tap_are_kept() -> None:
     assert done == [0, 1, 48, 49]
     assert len(done) == 1 + WAITING
     assert sorted(done + dropped) == list(range(50))
+
+
+MOVES = st.lists(st.sampled_from(["text", "tap", "help", "exit"]), min_size=1, max_size=30)
+URGENCY = {"help": 1, "exit": 2}
+
+
+@given(MOVES)
+@settings(max_examples=200, deadline=None)
+def test_of_any_flood_the_newest_is_answered_last_and_whoever_wants_to_leave_does(moves: list[str]) -> None:
+    async def scene() -> list[int]:
+        done: list[int] = []
+        gate = asyncio.Event()
+
+        async def work(incoming: Incoming) -> None:
+            await gate.wait()
+            done.append(incoming.id)
+
+        lanes = Lanes(work, lambda _: None, urgency=lambda incoming: URGENCY.get(incoming.text, 0))
+        for number, move in enumerate(moves):
+            lanes.put(Incoming(number, "text" if move == "text" else "tap", 1, text=move))
+        gate.set()
+        await lanes.drained(5)
+        return done
+
+    done = asyncio.run(scene())
+    assert done[-1] == len(moves) - 1
+    assert done == sorted(done)
+    assert len(done) <= 1 + WAITING
+    assert "exit" not in moves or "exit" in [moves[number] for number in done]

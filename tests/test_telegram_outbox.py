@@ -24,6 +24,7 @@ from tests.fake_time import now
 #: Telegram's published numbers: messages in any second, over all chats and in one.
 MOST_PER_SECOND = 30
 EDIT, SEND, DELETE = "editMessageText", "sendMessage", "deleteMessages"
+DELETING = Lane.DELETION, DELETE
 
 
 Trouble = Callable[[str, int], Exception | None]
@@ -221,6 +222,23 @@ def test_a_screen_that_tells_of_an_emergency_is_overtaken_by_nothing_lesser() ->
     assert isinstance(newest, dict)
 
 
+@pytest.mark.parametrize(("error", "tried"), [(Cut("cut"), True), (None, False)])
+def test_who_is_replaced_is_told_whether_an_earlier_try_may_have_arrived(error: Exception | None, tried: bool) -> None:
+    async def scene() -> bool:
+        outbox = Outbox(Api(lambda method, chat: error if chat == 1 else None, 0.0).call)
+        crowd = [] if error else [ask(outbox, 1000 + number) for number in range(50)]
+        await asyncio.sleep(0.01)
+        first = ask(outbox, 1, method=SEND, screen=True)
+        await asyncio.sleep(0.05)
+        outbox.withdraw(1)
+        await asyncio.gather(*crowd)
+        with pytest.raises(Replaced) as caught:
+            await first
+        return caught.value.tried
+
+    assert fake_time.run(scene()) is tried
+
+
 def test_what_is_on_its_way_is_not_called_back() -> None:
     async def scene() -> Any:
         outbox = Outbox(Api().call)
@@ -374,3 +392,26 @@ def test_nothing_is_kept_of_chats_that_were_served() -> None:
         return len(outbox._pace._chats)
 
     assert fake_time.run(scene()) <= 101, "those of the last second"
+
+
+def test_nothing_is_kept_of_the_last_chats_either_though_nobody_comes_after_them() -> None:
+    """Deletions that had to wait, a chat that Telegram slowed, and one it refused."""
+
+    async def scene() -> list[str]:
+        slow = iter([Slowed(2), NetworkError("cut")])
+        outbox = Outbox(Api(lambda *_: next(slow, None)).call)
+        chats = [987_650_000 + number for number in range(60)]
+        asked = [ask(outbox, chat, lane, how) for chat in chats for lane, how in ((Lane.REST, SEND), DELETING)]
+        await asyncio.gather(*asked)
+        before = remembered(outbox)
+        await asyncio.sleep(5)
+        outbox.forget()
+        assert before
+        return remembered(outbox)
+
+    def remembered(outbox: Outbox) -> list[str]:
+        line, pace = outbox._line, outbox._pace
+        kept = [line._ready, line._later, line._screens, line._places, pace._chats, pace._held, pace._refused]
+        return [str(one) for one in kept if any(one if isinstance(one, dict | set | list) else map(len, one))]
+
+    assert fake_time.run(scene()) == []

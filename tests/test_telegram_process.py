@@ -203,50 +203,6 @@ def test_kill_9_at_200_moments_between_two_taps_loses_no_tap_and_no_button(book:
     _kills(book, folder, 200, seed=200)
 
 
-def test_an_interrupted_exit_is_finished_after_the_restart(book: Book, folder: Path) -> None:
-    async def scene(server: FakeTelegram, process: Process) -> None:
-        person = server.person(7)
-        await opened(person)
-        server.fail("deleteMessages", "delay", seconds=5.0)
-        await person.send_text("/exit")
-        await server.wait_for(lambda: server._busy, LONG)
-        await process.end(signal.SIGKILL)
-        await process.start()
-        await person.wait_for(lambda: person.visible() == [], LONG)
-
-    live(folder, scene, STORE="sqlite")
-
-
-def test_a_token_that_telegram_refuses_is_one_clear_line(folder: Path) -> None:
-    async def scene(server: FakeTelegram, process: Process) -> None:
-        assert await process.end() == 2
-
-    output = live(folder, scene, TELEGRAM_BOT_TOKEN="700000001:other-token-of-somebody", BOT_LOG_LEVEL="INFO")
-    assert "other-token" not in output
-    assert len(output.strip().splitlines()) == 1
-    assert "TELEGRAM_BOT_TOKEN" in output
-
-
-def test_no_network_is_one_clear_line(folder: Path) -> None:
-    async def scene(server: FakeTelegram, process: Process) -> None:
-        assert await process.end() == 2
-
-    output = live(folder, scene, TELEGRAM_API_URL="http://127.0.0.1:9", BOT_LOG_LEVEL="INFO")
-    assert len(output.strip().splitlines()) == 1
-    assert "network" in output
-
-
-def test_a_token_revoked_while_running_ends_with_one_clear_line(book: Book, folder: Path) -> None:
-    async def scene(server: FakeTelegram, process: Process) -> None:
-        person = server.person(7)
-        await opened(person)
-        server.fail("getUpdates", "error", times=99, code=401, description="Unauthorized")
-        await person.send_text("hello")
-        assert await process.end() == 2
-
-    assert "TELEGRAM_BOT_TOKEN" in live(folder, scene)
-
-
 @pytest.mark.parametrize(
     "trouble",
     [

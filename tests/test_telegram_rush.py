@@ -23,7 +23,7 @@ from bot.channels.telegram.send import Sender
 from bot.channels.telegram.transport import Slowed
 from bot.channels.telegram.turn import Turns
 from bot.channels.telegram.updates import Incoming
-from bot.channels.telegram.urgent import is_urgent
+from bot.channels.telegram.urgent import urgency
 from bot.conversation import Book
 from bot.sessions.memory import MemoryStore
 from bot.sessions.model import Session
@@ -108,7 +108,7 @@ class Bot:
         forgetting = Forgetting(book, self.people, sender, lambda: NOON)
         leaving = Leaving(book, self.people, sender, lambda: NOON)
         turns = Turns(book, self.people, sender, forgetting, leaving, lambda: NOON)
-        deeds = Deeds(turns.answer, turns.drop, partial(reduced, book), sender.overtake, partial(is_urgent, book))
+        deeds = Deeds(turns.answer, turns.drop, partial(reduced, book), sender.overtake, partial(urgency, book))
         self.answered: list[int] = []
         self.intake = Intake(deeds, lambda number, _: self.answered.append(number))
 
@@ -186,7 +186,7 @@ def check(book: Book, people: int, seconds: float) -> str:
         assert got[-1] == wanted[-1], "the newest screen stands there"
         for tap, text in zip(mine, wanted, strict=True):
             at = next((one.at for one in changes[chat] if one.text == text and one.at > begun + tap.at), None)
-            urgent = is_urgent(book, Incoming(1, "tap", chat, text=tap.data))
+            urgent = bool(urgency(book, Incoming(1, "tap", chat, text=tap.data)))
             replaced += at is None
             assert at is not None or not urgent, "an emergency is always shown"
             waits[urgent].append((at if at is not None else changes[chat][-1].at) - begun - tap.at - NETWORK)

@@ -19,9 +19,11 @@ from aiohttp import web
 from bot.channels.telegram import webhook as module
 from bot.channels.telegram.errors import Unreachable
 from bot.channels.telegram.intake import Deeds
+from bot.channels.telegram.minimal import packed
 from bot.channels.telegram.updates import Incoming
 from bot.channels.telegram.webhook import SECRET_HEADER, Webhook
 from bot.conversation import Book
+from bot.sessions.together import Alone
 from tests.fake_telegram import FakeTelegram, Person
 from tests.fake_telegram.hook import Hook
 from tests.telegram_bot import LONG, Process, environment, running, screens
@@ -216,6 +218,26 @@ def test_what_could_not_be_answered_is_asked_for_again_and_then_answered() -> No
     assert tries == [1, 1]
 
 
+def test_what_a_dead_machine_left_is_answered_unless_its_person_did_something_newer() -> None:
+    inbox, answered = Kept(), list[int]()
+
+    class Others(Alone):
+        async def newest(self, person: str, number: int) -> bool:
+            return person != "telegram:2"
+
+    async def answer(incoming: Incoming) -> None:
+        answered.append(incoming.id)
+
+    inbox.records = {number: packed(Incoming(number, "tap", number, text="x")) for number in (1, 2, 3)}
+
+    async def scene(client: Client) -> None:
+        while inbox.records:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+    play(Webhook(Deeds(answer, lambda _: None), SECRET, inbox, Others()), scene)
+    assert answered == [1, 3]
+
+
 def test_an_update_that_comes_twice_at_once_is_answered_once() -> None:
     tries: list[int] = []
 
@@ -252,7 +274,7 @@ def test_when_too_much_waits_telegram_is_asked_to_come_later_but_never_with_an_e
         assert [(await one)[0] for one in (*waiting, urgent)] == [200] * 4
         assert (await client.post(b"", path="/ready", method="GET"))[0] == 200
 
-    play(hook(answer, urgent=lambda incoming: incoming.text == "emergency"), scene)
+    play(hook(answer, urgency=lambda incoming: int(incoming.text == "emergency")), scene)
 
 
 def test_health_and_readiness_tell_nothing_of_anybody() -> None:

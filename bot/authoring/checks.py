@@ -13,6 +13,8 @@ from bot.authoring.slots import MOMENTS
 from bot.dialogue import code, engine
 from bot.dialogue.explore import stand_ins
 from bot.dialogue.model import COMMANDS, Choice, Dialogue, Rule, State, Step
+from bot.dialogue.overlays import offering, own
+from bot.dialogue.tables import collisions
 
 MOST_CHOICES = 5  #: besides the commands: a WhatsApp list has ten rows
 #: Pickers: a choice for each answer, however many.
@@ -47,8 +49,7 @@ def check_graph(compiled: Compiled) -> Iterator[Diagnostic]:
     steps, marks = compiled.dialogue.steps, compiled.marks
     dialogue = compiled.dialogue
     roots = {dialogue.first, dialogue.menu}
-    unasked = roots | {dialogue.help, dialogue.language, dialogue.lost, dialogue.guess}
-    unasked |= {topic.go for topic in dialogue.topics.values() if topic.crisis}
+    unasked = roots | own(dialogue)
     for step in steps.values():
         if len(dialogue.live[step.id]) > code.MOST_SLOTS:
             kept = ", ".join(sorted(dialogue.live[step.id]))
@@ -61,11 +62,16 @@ def check_graph(compiled: Compiled) -> Iterator[Diagnostic]:
         if step.id == min(_circle(steps, step, roots), default=""):
             yield at(marks["step", step.id], "F209", f"\"back\" from '{step.id}' goes round in a circle")
         for choice in step.choices if step.overlay else ():
-            if choice.sets:
+            if choice.sets and not all(_leads_away(steps, rule) for rule in choice.rules):
                 yield at(marks["choice", step.id, choice.id], "F208", f"'{choice.id}' sets a slot on an overlay")
-    for one, other in code.collisions(dialogue):
+    for one, other in collisions(dialogue):
         mark = marks.get(("step", other), Place("flows"))
         yield at(mark, "F116", f"'{other}' has the same short code as '{one}'", "rename one of them")
+
+
+def _leads_away(steps: Mapping[str, Step], rule: Rule) -> bool:
+    """To a step of its own; a command, or another overlay, would change the answers of the step beneath."""
+    return rule.to in steps and not steps[rule.to].overlay
 
 
 def _circle(steps: Mapping[str, Step], step: Step, roots: set[str]) -> set[str]:
@@ -84,7 +90,7 @@ def check_states(compiled: Compiled, reach: Reach) -> Iterator[Diagnostic]:
     reached = {state.step for state in reach.states}
     for name in reached:
         yield from _screen(check, dialogue.steps[name])
-    overlays = {dialogue.help, dialogue.language, dialogue.lost, dialogue.guess}
+    overlays = {*own(dialogue)}
     overlays |= {topic.go for topic in dialogue.topics.values() if dialogue.steps[topic.go].overlay}
     overlays |= {choice.over for name in reached for choice in dialogue.steps[name].choices if choice.over}
     while new := (overlays | {t for t in check.seen.targets if dialogue.steps[t].overlay}) - reached:
@@ -138,7 +144,7 @@ def _sayable(check: _Check, step: Step, index: int, state: State, text: str) -> 
 def _choices(check: _Check, step: Step, state: State) -> Iterator[Diagnostic]:
     visible = engine.visible_choices(check.dialogue, state)
     mark = ("step", step.id)
-    drawn_by_engine = step.ask == "place" or step.id in (check.dialogue.language, check.dialogue.guess)
+    drawn_by_engine = step.ask == "place" or step.id in (check.dialogue.language, *offering(check.dialogue))
     if not visible and not drawn_by_engine:
         yield check.at(mark, "F207", f"no choice is offered on '{step.id}'", "add a choice that leads on")
     counted = [choice for choice in visible if not all(rule.to in COMMANDS for rule in choice.rules)]

@@ -9,6 +9,7 @@ from bot.authoring.diagnostic import Place
 from bot.authoring.folder import Folder
 from bot.authoring.phrases import readings
 from bot.authoring.placeholders import placeholders
+from bot.authoring.release import unsigned
 from bot.authoring.slots import compile_slots, slot_name
 from bot.authoring.tree import Row, Table, Tree, Word, word, words
 from bot.dialogue.liveness import live_slots
@@ -63,6 +64,9 @@ def compile_folder(
         language=screens.text("language"),
         lost=screens.text("lost"),
         guess=screens.text("guess"),
+        again=screens.text("again"),
+        near=screens.text("near"),
+        nearest=screens.text("nearest"),
         pages=pages,
         topics={key.text: _topic(key.text, tree) for key, tree in folder.topics.tables() if tree.text("go")},
     )
@@ -70,7 +74,8 @@ def compile_folder(
 
 
 def _topic(name: str, tree: Table) -> Topic:
-    return Topic(name, tree.text("go"), tree.text("crisis") == "yes", _plain_wordings(tree.get("label")))
+    label, heard = (_plain_wordings(tree.get(key)) for key in ("label", "heard"))
+    return Topic(name, tree.text("go"), tree.text("crisis") == "yes", label, heard)
 
 
 def _step(maker: _Maker, flow: str, name: str, tree: Table) -> Step:
@@ -103,7 +108,9 @@ def full(flow: str, name: str) -> str:
 
 def _says(maker: _Maker, flow: str, name: str, tree: Table) -> Iterator[Say]:
     group, grouped = -1, False
-    for index, say in enumerate(one for one in tree.row("say") if isinstance(one, Table)):
+    trial = any(unsigned(maker.folder.release))
+    said = (one for one in tree.row("say") if isinstance(one, Table))
+    for index, say in enumerate(one for one in said if trial or one.text("only") != "trial"):
         maker.marks["say", name, str(index)] = say.place
         conditional = say.get("when") is not None
         group += conditional and not grouped

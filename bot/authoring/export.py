@@ -14,6 +14,7 @@ from bot.authoring.slots import MOMENTS
 from bot.care.centres import Centre
 from bot.dialogue import engine
 from bot.dialogue.model import COMMANDS, Choice, Condition, Dialogue, Rule, Say, State, Step
+from bot.dialogue.overlays import own
 from bot.render import Voice, label_text, paragraph
 
 #: A fixed hour, so that the same flows always give the same bytes.
@@ -43,7 +44,7 @@ def export(book: conversation.Book, visited: Reach) -> dict[str, Any]:
 def taps(dialogue: Dialogue, visited: Reach) -> dict[str, int]:
     """step -> fewest taps from the first screen. Overlays lie one tap beyond a screen that leads to them."""
     cost = dict(visited.exploration.taps)
-    for name in (dialogue.help, dialogue.language, dialogue.lost, dialogue.guess):
+    for name in own(dialogue):
         cost.setdefault(name, 1)
     for topic in dialogue.topics.values():
         cost.setdefault(topic.go, 1 if topic.crisis else 2)

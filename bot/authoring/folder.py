@@ -11,7 +11,7 @@ from bot.authoring.directory import SHAPES as DIRECTORY_SHAPES
 from bot.authoring.shape import conform
 from bot.authoring.tree import Row, Table, Tree, read
 
-#: Files that are no flows -> the shape of each. All but the last two must be there.
+#: Files that are no flows -> the shape of each. All but the last three must be there.
 SHAPES = {
     "slots.yaml": "slots",
     "words.yaml": "shared",
@@ -19,9 +19,10 @@ SHAPES = {
     "centres.yaml": "",
     "places.yaml": "",
     "topics/topics.yaml": "topics",
+    "topics/commands.yaml": "spoken",
     "release.yaml": "any",
 }
-_OPTIONAL = ("topics/topics.yaml", "release.yaml")
+_OPTIONAL = ("topics/topics.yaml", "topics/commands.yaml", "release.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Folder:
     words: Table
     sources: Table
     topics: Table
+    spoken: Table  #: what may be typed instead of a button
     centres: Tree
     places: Tree
     release: Table
@@ -94,6 +96,7 @@ def _folder(path: Path, trees: dict[str, Tree]) -> Folder:
         words=_table(trees, "words.yaml").table("words"),
         sources=_table(trees, "sources.yaml").table("sources"),
         topics=_table(trees, "topics/topics.yaml").table("topics"),
+        spoken=_table(trees, "topics/commands.yaml"),
         centres=trees.get("centres.yaml", Row((), Place("centres.yaml"))),
         places=trees.get("places.yaml", Row((), Place("places.yaml"))),
         release=_table(trees, "release.yaml"),

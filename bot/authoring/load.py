@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from bot.authoring.catalogues import Translation, behind, translations
@@ -21,12 +22,15 @@ from bot.authoring.names import check_names, known
 from bot.authoring.neutral import check_neutral
 from bot.authoring.reach import Reach, reach
 from bot.authoring.release import offered
+from bot.authoring.review import check_reviews
 from bot.authoring.size import check_sizes
-from bot.authoring.sources import dates
+from bot.authoring.sources import dates, passage_dates
+from bot.authoring.spoken import check_spoken, safe_words, spoken
 from bot.authoring.tone import check_tone
 from bot.care.centres import Directory, class_of, picker_pages
-from bot.conversation import PLACEHOLDERS, Book, topics_of
+from bot.conversation import PLACEHOLDERS, SHORT_NUMBER, Book
 from bot.dialogue.explore import TooManyStates
+from bot.understanding import understand
 
 ROOT = Path(__file__).parents[2]
 FLOWS = ROOT / "flows"
@@ -59,7 +63,7 @@ def read(folder: Path = FLOWS, locales: Path = LOCALES) -> Loaded:
     if trees is None:
         return Loaded(grouped(found))
     directory, found = _directory(trees)
-    found += check_names(trees, known(trees, PLACEHOLDERS))
+    found += [*check_names(trees, known(trees, PLACEHOLDERS)), *check_spoken(trees)]
     if found or directory is None:
         return Loaded(grouped(found), trees)
     classes = {place: class_of(directory, place) for place in directory.places}
@@ -70,13 +74,14 @@ def read(folder: Path = FLOWS, locales: Path = LOCALES) -> Loaded:
     return Loaded(grouped(found), trees, compiled, _book(trees, compiled, directory, told))
 
 
-def check(folder: Path = FLOWS, locales: Path = LOCALES) -> Loaded:
-    """Everything that can be wrong, every reachable state included."""
+def check(folder: Path = FLOWS, locales: Path = LOCALES, today: date | None = None) -> Loaded:
+    """Everything that can be wrong, every reachable state included; with a day, also what is due to be reviewed."""
     loaded = read(folder, locales)
     if loaded.folder is None or loaded.compiled is None:
         return loaded
     found = behind(loaded.folder, locales, loaded.found)
     found += [*check_tone(loaded.folder), *check_graph(loaded.compiled)]
+    found += check_reviews(loaded.folder, today) if today else []
     if errors(found):
         return Loaded(grouped(found), loaded.folder, loaded.compiled)
     visited, problems = _visit(loaded.compiled)
@@ -115,6 +120,7 @@ def _book(folder: Folder, compiled: Compiled, directory: Directory, told: list[T
     names = [key.text for key, _ in folder.words.entries]
     whole = {one.language: one.words for one in told if one.complete}
     listed = offered(folder.release) or tuple(whole)
+    called = dict(directory.placeholders())
     return Book(
         dialogue=compiled.dialogue,
         directory=directory,
@@ -122,6 +128,9 @@ def _book(folder: Folder, compiled: Compiled, directory: Directory, told: list[T
         catalogues={"en": {}} | {language: whole[language] for language in listed if language in whole},
         translations={one.language: one.words for one in told},
         dates=dates(folder.sources),
-        called=dict(directory.placeholders()),
-        understand=topics_of,
+        passages=passage_dates(folder.sources),
+        called=called,
+        understand=understand,
+        commands=spoken(folder, (number for number in called.values() if len(number) == SHORT_NUMBER)),
+        safe=safe_words(folder),
     )

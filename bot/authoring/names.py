@@ -17,12 +17,13 @@ from bot.authoring.tree import Row, Table, Tree, Word, walk, word
 from bot.dialogue.model import COMMANDS, Slot
 
 #: What a line of words.yaml may say of its own: filled in by the screen that shows the line.
-LINE_PLACEHOLDERS = frozenset({"number", "address", "hours", "date", "distance", "place", "city", "language", "name"})
+LINE_PLACEHOLDERS = frozenset({"number", "address", "hours", "dates", "distance", "place", "city", "language", "name"})
 #: Words that no flow names, but screens and channels say.
 LINES = (
     *COMMANDS,
     *("start", "more", "renewed", "media", "vanished", "hidden", "left", "head", "hello"),
-    *("call", "whatsapp", "address", "hours", "far", "dated"),
+    *("right", "wrong", "nearest", "switch"),
+    *("call", "whatsapp", "address", "hours", "far", "changed", "changed_abroad", "sources", "only_numbers"),
     *("bot_name", "bot_description", "bot_short", "command_start", "command_help", "command_exit", "command_menu"),
 )
 _ENGINE_SLOTS = ("reader", "elapsed", "place")
@@ -156,6 +157,9 @@ def _source(names: Known, node: Tree) -> Iterator[Diagnostic]:
 def _directory_sources(folder: Folder, names: Known) -> Iterator[Diagnostic]:
     """Sources named anywhere in centres.yaml."""
     for entry in entries(folder.centres):
+        guide = entry.get("guide")
+        if isinstance(guide, Word) and guide.text not in names.locators:
+            yield at(guide.place, "F110", f"no source '{guide.text}'", suggest(guide.text, names.locators))
         for node in walk(entry):
             if isinstance(node, Table):
                 for key in ("source", "rules_source", "sources"):

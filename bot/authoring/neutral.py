@@ -14,7 +14,7 @@ from bot.render import plain
 
 #: Lines of words.yaml that stand where anybody may look: in front of each screen, in its place, on its fixed buttons.
 OPEN = (
-    *("head", "hidden", "left", "start", "help", "exit", "menu", "back", "language", "remove"),
+    *("head", "hidden", "left", "start", "help", "exit", "menu", "back", "language", "remove", "only_numbers"),
     *("bot_name", "bot_description", "bot_short", "command_start", "command_help", "command_exit", "command_menu"),
 )
 #: Beginnings of words that tell the subject, in every language the bot may speak. The police and an ambulance do not:

@@ -27,7 +27,7 @@ class Phrase:
 
 
 #: Shared words that stand on buttons of the engine's own.
-BUTTONS = frozenset((*COMMANDS, "start", "more"))
+BUTTONS = frozenset((*COMMANDS, "start", "more", "right", "wrong", "nearest"))
 
 
 def phrases(folder: Folder) -> Iterator[Phrase]:
@@ -63,6 +63,7 @@ def word_phrases(shared: Table, labels: frozenset[str] = BUTTONS) -> Iterator[Ph
 def topic_phrases(topics: Table) -> Iterator[Phrase]:
     for key, topic in topics.tables():
         yield from _wordings(f"topics.{key.text}", topic.get("label"), "label", topic)
+        yield from _wordings(f"heard.{key.text}", topic.get("heard"), "text", topic)
 
 
 def centre_phrases(tree: Tree) -> Iterator[Phrase]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from bot.dialogue import engine
-from bot.dialogue.explore import Exploration, events, explore
+from bot.dialogue.explore import Exploration, events, explore, stand_ins
 from bot.dialogue.model import Dialogue, Event, State
 
 
@@ -17,12 +17,13 @@ class Reach:
     exploration: Exploration
     states: frozenset[State]
     kinds: tuple[State, ...]  #: one state for each set of answers, to lay overlays over
+    standing: Mapping[str, tuple[State, ...]]  #: step -> the states in which one stands there
 
     def screens(self, dialogue: Dialogue, step: str) -> tuple[State, ...]:
         """States that show `step`, one for each combination of what the step reads."""
         found: dict[tuple[str, ...], State] = {}
         overlay = dialogue.steps[step].overlay
-        for state in self.kinds if overlay else (s for s in self.states if s.step == step):
+        for state in self.kinds if overlay else self.standing.get(step, ()):
             reads = tuple(engine.reads_as(dialogue, state, slot) for slot in sorted(dialogue.steps[step].reads))
             found.setdefault(reads, replace(state, over=step) if overlay else state)
         return tuple(found.values())
@@ -44,7 +45,14 @@ def reach(dialogue: Dialogue) -> Reach:
         fresh = after - states
         states |= fresh
         waiting += fresh
-    return Reach(found, frozenset(states), tuple(kinds.values()))
+    return Reach(found, frozenset(states), tuple(kinds.values()), _standing(states))
+
+
+def _standing(states: Iterable[State]) -> dict[str, tuple[State, ...]]:
+    by_step: dict[str, list[State]] = {}
+    for state in states:
+        by_step.setdefault(state.step, []).append(state)
+    return {step: tuple(found) for step, found in by_step.items()}
 
 
 def _ordinary(dialogue: Dialogue, state: State) -> Iterator[State]:
@@ -57,9 +65,9 @@ def _over(dialogue: Dialogue, state: State) -> Iterator[State]:
         if step.overlay:
             choices = (Event("choice", choice.id) for choice in step.choices)
             yield from _landings(dialogue, replace(state, over=step.id), choices)
-    for topic in dialogue.topics:
-        guessing = replace(state, over=dialogue.guess, topics=(topic,))
-        yield from _landings(dialogue, guessing, [Event("about", topic)])
+    for offer in (*dialogue.topics, *(f"@{place}" for place in stand_ins(dialogue, "place") if dialogue.nearest)):
+        guessing = engine.advance(dialogue, state, Event("topic", offer)).state
+        yield from _landings(dialogue, guessing or state, [Event("about", offer)])
 
 
 def _landings(dialogue: Dialogue, state: State, moves: Iterable[Event]) -> Iterator[State]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
+from bot.authoring.codes import REVIEWS
 from bot.authoring.diagnostic import Diagnostic, errors
 from bot.authoring.folder import Folder
 from bot.authoring.load import FLOWS, LOCALES, Loaded, check
@@ -13,11 +15,18 @@ from bot.authoring.phrases import phrases
 from bot.authoring.release import unsigned
 
 
-def report(folder: Path = FLOWS, locales: Path = LOCALES, release: bool = False) -> tuple[list[str], int]:
-    """The lines to print and the exit code: 1 if anything is wrong, or if there was nothing to check."""
-    loaded = check(folder, locales)
+def report(
+    folder: Path = FLOWS, locales: Path = LOCALES, release: bool = False, today: date | None = None
+) -> tuple[list[str], int]:
+    """The lines to print and the exit code: 1 if anything is wrong, or if there was nothing to check.
+
+    `today`: the day by which reviews are due; a warning changes no exit code. A release wants each of them named.
+    """
+    loaded = check(folder, locales, today)
     lines = [str(d) for d in loaded.found if d.severity == "error"]
-    lines += _warnings([d for d in loaded.found if d.severity != "error"])
+    due = [d for d in loaded.found if release and d.code in REVIEWS]
+    lines += _warnings([d for d in loaded.found if d.severity != "error" and d not in due])
+    lines += map(str, due)
     if errors(loaded.found) or loaded.folder is None or loaded.reach is None:
         count = sum(d.severity == "error" for d in loaded.found)
         return [*lines, f"{count} error{'' if count == 1 else 's'}"], 1

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from bot.authoring.diagnostic import Diagnostic, at, suggest
 from bot.authoring.tree import Row, Table, Tree, Word
-from bot.dialogue.model import READERS
+from bot.dialogue.model import COMMANDS, READERS
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _DATE = re.compile(r"\d{4}(-\d{2}-\d{2})?")
@@ -24,7 +24,8 @@ SHAPES = {
     "flow": {"flow!": "id", "about": "name", "local": "map:slot", "steps!": "map:step"},
     "slots": {"slots!": "map:slot", "screens!": "screens"},
     "slot": {"values": "names", "unset!": "name", "about": "name"},
-    "screens": {f"{name}!": "name" for name in ("first", "menu", "help", "language", "lost", "guess")},
+    "screens": {f"{name}!": "name" for name in ("first", "menu", "help", "language", "lost", "guess")}
+    | {"again": "name", "near": "name", "nearest": "name"},
     "step": {
         "parent!": "name",
         "say!": "list:say",
@@ -47,7 +48,7 @@ SHAPES = {
         "note": "name",
         "show": "=numbers,centre,nearest,contact",
         "of": "names",
-        "only": "=screen",
+        "only": "=screen,trial",
         "in": "names",
     },
     "choice": {
@@ -69,6 +70,7 @@ SHAPES = {
         "issuer!": "name",
         "date!": "date",
         "medical_date": "date",
+        "medical_sections": "names",
         "licence!": "name",
         "attribution": "name",
         "review!": "date",
@@ -76,12 +78,20 @@ SHAPES = {
         "locators!": "names",
         "about": "name",
     },
+    "spoken": {
+        "commands!": "commands",
+        "languages": "map:names",
+        "safe": "map:name",
+        "around": "names",
+    },
+    "commands": {f"{name}!": "map:names" for name in (*COMMANDS, "start")},
     "topics": {"topics!": "table:topic"},
     "topic": {
         "crisis": "flag",
         "means": "name",
         "go": "name",
         "label": "words",
+        "heard": "words",
         "readers": "=both",
         "note": "name",
         "about": "name",

@@ -29,6 +29,23 @@ def _expanded(rows: tuple[str, ...]) -> Iterator[str]:
             yield f"{section}.{passages.strip()}" if passages else section
 
 
+def passage_dates(sources: Table) -> dict[str, str]:
+    """`document#passage` -> the day, or the year, of what stands there.
+
+    A part of a document may be older than the whole: `medical_sections` names it, `medical_date` is its day.
+    """
+    return {
+        f"{document}#{passage}": _date_of(sources.table(document), passage)
+        for document, passages in locators(sources).items()
+        for passage in passages
+    }
+
+
+def _date_of(source: Table, passage: str) -> str:
+    older = {passage, passage.partition(".")[0]} & {*words(source.get("medical_sections"))}
+    return source.text("medical_date") if older else source.text("date")
+
+
 def dates(sources: Table) -> dict[str, str]:
     """Placeholder -> ISO date, and each document -> its own date."""
     found = {name: sources.table(document).text(key) for name, (document, key) in _DATES.items()}

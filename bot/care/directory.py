@@ -63,6 +63,7 @@ class Centre:
     notes: tuple[Note, ...] = ()
     called: tuple[tuple[str, str], ...] = ()  #: (name of a placeholder, one of the numbers)
     checked: str = ""  #: the day somebody dialled the numbers, YYYY-MM-DD; empty: nobody has
+    review: str = ""  #: the day by which somebody looks again, YYYY-MM-DD; empty: that of its guide
 
     @property
     def numbers(self) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ PLACE_KEYS = (
 CENTRE_KEYS = (
     ("id", "name", "kind", "country", "services", "source", "guide"),
     ("city", "area", "address", "short_numbers", "phones", "whatsapp")
-    + ("hours", "accepts", "told", "notes", "called", "checked"),
+    + ("hours", "accepts", "told", "notes", "called", "checked", "review"),
 )
 ACCEPTS_KEYS = (("women", "children", "men_shelter", "men_services", "police_report_for_shelter", "source"), ())
 
@@ -102,7 +102,8 @@ def _centre(entry: Table) -> Centre:
         told=tuple(_learns(entry["id"], told) for told in _list(entry, "told")),
         notes=tuple(_note(entry["id"], note) for note in _list(entry, "notes")),
         called=_called(entry),
-        checked=_day(entry),
+        checked=_day(entry, "checked"),
+        review=_day(entry, "review"),
     )
 
 
@@ -243,8 +244,8 @@ def _number(entry: Table, key: str, limit: int) -> float:
     return value
 
 
-def _day(entry: Table) -> str:
-    day = _text(entry, "checked")
+def _day(entry: Table, key: str) -> str:
+    day = _text(entry, key)
     if day and not _DAY.fullmatch(day):
-        raise DirectoryError(entry["id"], "checked", "not a day as YYYY-MM-DD")
+        raise DirectoryError(entry["id"], key, "not a day as YYYY-MM-DD")
     return day

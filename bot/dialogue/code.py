@@ -1,6 +1,6 @@
 """A state and a move, packed into a button: at most 64 bytes of plain ASCII.
 
-    version 1 | language 2 | what follows 1 | step 4 | hour of the answer 0 or 4 | overlay 0 or 4 | page 0 or 4
+    version 1 | language 2 | what follows 1 | step 4 | hour of the answer 0 or 4 | overlays 0 to 6 | page 0 or 4
     | topics 0 to 9 | kind of move 1 | move 4 | fingerprint 3 | answers, 4 each
 
 Steps, answers and moves stand as short hashes of their names. So a button outlives restarts and edits elsewhere in the
@@ -10,15 +10,17 @@ forges one reaches a screen that anybody may reach.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
-from hashlib import blake2b
 
 from bot.dialogue import engine
-from bot.dialogue.model import COMMANDS, Choice, Dialogue, Event, State, Step
+from bot.dialogue.model import COMMANDS, Dialogue, Event, State
+from bot.dialogue.overlays import heard, sound
+from bot.dialogue.tables import ALPHABET, Tables, short, tables_of
 
-VERSION = "1"
+VERSION = "2"
+#: Buttons from before overlays could lie upon each other; they still hold.
+_BEFORE = "1"
 #: Telegram's limit for the data of a button, in bytes.
 MOST_BYTES = 64
 #: Hours since 1970 fit into four characters of six bits until the year 3883.
@@ -28,12 +30,11 @@ MOST_SLOTS = 6
 #: The button on a screen that was hidden: whoever presses it is a stranger.
 START = "^"
 
-_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_DIGIT = {letter: number for number, letter in enumerate(_ALPHABET)}
+_DIGIT = {letter: number for number, letter in enumerate(ALPHABET)}
 _KINDS = {"-": "", ".": "choice", "!": "command", "@": "place", "#": "page", "?": "about", "~": "language"}
 _MARKS = {kind: mark for mark, kind in _KINDS.items()}
-#: What follows: three flags, the number of topics (at most 3), and whether the question for the language lies on top.
-_HOUR, _OVER, _PAGE, _TOPIC, _ASKED = 1, 2, 4, 8, 32
+#: What follows: two flags, the number of topics and that of overlays (at most 3 each).
+_HOUR, _PAGE, _TOPIC, _OVER = 1, 2, 4, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +43,15 @@ class Decoded:
     event: Event | None = None  #: the move; None: just the state
     language: str = ""  #: the language of the screen; empty: unknown
     switch: str = ""  #: the language the person asks for
+    offer: str = ""  #: the language their words were in, in which the screen offers to go on
     renewed: bool = False  #: the button no longer fits the flows: this is the menu with what still makes sense
-
-
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    steps: Mapping[str, str]
-    answers: Mapping[str, tuple[str, str]]
-    places: Mapping[str, str]
-    pages: Mapping[str, str]
-    topics: Mapping[str, str]
-    prints: Mapping[tuple[str, str], str]  #: step and choice -> fingerprint
 
 
 def pack(dialogue: Dialogue, state: State, move: str, language: str, hour: int) -> str:
     """The data of one button. `move` is a kind mark and a name: `.yes`, `!help`, `@almaty`, `#page`, `?topic`, `~ru`.
 
-    An empty move packs just the state. `hour`: whole hours since 1970; the answer's own hour is `hour - passed`.
+    An empty move packs just the state, `-ru` the state with a language to offer.
+    `hour`: whole hours since 1970; the answer's own hour is `hour - passed`.
     """
     return packer(dialogue, state, language, hour)(move)
 
@@ -66,11 +59,11 @@ def pack(dialogue: Dialogue, state: State, move: str, language: str, hour: int) 
 def packer(dialogue: Dialogue, state: State, language: str, hour: int) -> Callable[[str], str]:
     """`pack` for all buttons of one screen: what they share is put together once."""
     answered = any(slot == "elapsed" for slot, _ in state.slots)
-    flags = _HOUR * answered | _OVER * bool(state.over) | _PAGE * bool(state.page) | _TOPIC * len(state.topics)
-    flags |= _ASKED * bool(state.under)
-    parts = [VERSION, language, _ALPHABET[flags], short(state.step, 4)]
+    over = (state.over, *state.under) if state.over else ()
+    flags = _HOUR * answered | _PAGE * bool(state.page) | _TOPIC * len(state.topics) | _OVER * len(over)
+    parts = [VERSION, language, ALPHABET[flags], short(state.step, 4)]
     parts += [_number(hour - state.passed)] if answered else []
-    parts += [short(state.under or state.over, 4)] if state.over else []
+    parts += [short(one, 2) for one in over]
     parts += [short(state.page, 4)] if state.page else []
     parts += [short(topic, 3) for topic in state.topics]
     head = "".join(parts)
@@ -79,7 +72,7 @@ def packer(dialogue: Dialogue, state: State, language: str, hour: int) -> Callab
 
     def packed(move: str) -> str:
         kind, name = (move[0], move[1:]) if move else ("-", "")
-        named = name.ljust(4, "-") if kind == "~" else short(name, 4)
+        named = name.ljust(4, "-") if kind in "~-" else short(name, 4)
         return f"{head}{kind}{named}{fingerprint(dialogue, state, kind, name)}{tail}"
 
     return packed
@@ -98,29 +91,44 @@ def unpack(dialogue: Dialogue, code: str, hour: int) -> Decoded:
 def _unpack(dialogue: Dialogue, code: str, hour: int) -> Decoded:
     if len(code) > MOST_BYTES or not code.isascii():
         raise ValueError("no code of ours")
-    tables, read = _tables(dialogue), _Reader(code)
-    if read.take(1) != VERSION:
+    tables, read = tables_of(dialogue), _Reader(code)
+    version = read.take(1)
+    if version not in (VERSION, _BEFORE):
         raise ValueError("another version")
     language, flags, step = read.take(2), _DIGIT[read.take(1)], tables.steps.get(read.take(4))
     stamp = _value(read.take(4)) if flags & _HOUR else hour
-    over = tables.steps.get(read.take(4), "") if flags & _OVER else ""
+    lying, flags = _lying_before(dialogue, tables, read, flags) if version == _BEFORE else _lying(tables, read, flags)
     page = tables.pages.get(read.take(4), "") if flags & _PAGE else ""
     topics = tuple(topic for _ in range(flags // _TOPIC % 4) if (topic := tables.topics.get(read.take(3))))
     mark, move, printed = read.take(1), read.take(4), read.take(3)
     slots = tuple(sorted({slot: (slot, value) for slot, value in _answers(tables, read.rest())}.values()))
     passed = min(max(hour - stamp, 0), engine.MOST_HOURS)
     known = step is not None and not dialogue.steps[step].overlay
-    over = over if over and dialogue.steps[over].overlay and known else ""
-    topics = topics if over == dialogue.guess else ()
-    state = State(step if step and known else dialogue.menu, slots, passed, over, "", page, topics)
-    state = engine.settle(dialogue, state)
-    state = engine.covered(dialogue, state) if flags & _ASKED and over not in ("", dialogue.language) else state
+    over, *under = lying if lying and known else ("",)
+    state = State(step if step and known else dialogue.menu, slots, passed, over, tuple(under), page, topics)
+    state = sound(dialogue, engine.settle(dialogue, state))
     if mark == "~":
         return Decoded(state, None, language, move.rstrip("-"))
     event = _event(dialogue, tables, state, mark, move)
+    if event in (Event("command", "exit"), Event("command", "help")):  # also where a step is gone
+        return Decoded(state, event, language)
     if event is None and mark != "-" or not known or event and not _fits(dialogue, state, mark, event, printed):
         return Decoded(engine.settle(dialogue, State(dialogue.menu, slots, passed)), None, language, renewed=True)
-    return Decoded(state, event, language)
+    return Decoded(state, event, language, offer=move.rstrip("-") if mark == "-" else "")
+
+
+def _lying(tables: Tables, read: _Reader, flags: int) -> tuple[tuple[str, ...], int]:
+    """The overlays, the uppermost first, and the flags. Those that are gone fall out, and nothing lies there twice."""
+    found = (tables.overlays.get(read.take(2), "") for _ in range(flags // _OVER))
+    return tuple(dict.fromkeys(one for one in found if one)), flags
+
+
+def _lying_before(dialogue: Dialogue, tables: Tables, read: _Reader, flags: int) -> tuple[tuple[str, ...], int]:
+    """As `_lying`: one overlay at most, the question for the language perhaps upon it; flags in another order."""
+    over = tables.steps.get(read.take(4), "") if flags & 2 else ""
+    lying = (dialogue.language, over) if flags & 32 else (over,)
+    kept = dict.fromkeys(one for one in lying if one and dialogue.steps[one].overlay)
+    return tuple(kept), flags & 1 | _PAGE * bool(flags & 4) | flags // 8 % 4 * _TOPIC
 
 
 def _fits(dialogue: Dialogue, state: State, mark: str, event: Event, printed: str) -> bool:
@@ -133,7 +141,7 @@ def fingerprint(dialogue: Dialogue, state: State, kind: str, name: str) -> str:
     Words may be mended without breaking a button; where a choice leads, or what it answers, may not.
     """
     step = engine.shown(dialogue, state)
-    if kind == "." and (known := _tables(dialogue).prints.get((step.id, name))):
+    if kind == "." and (known := tables_of(dialogue).prints.get((step.id, name))):
         return known
     if kind == ".":
         meaning = repr((step.id, None))
@@ -146,11 +154,7 @@ def fingerprint(dialogue: Dialogue, state: State, kind: str, name: str) -> str:
     return short(meaning, 3)
 
 
-def _choice_print(step: Step, choice: Choice) -> str:
-    return short(repr((step.id, (choice.id, choice.sets, choice.rules, choice.over, choice.keep))), 3)
-
-
-def _event(dialogue: Dialogue, tables: _Tables, state: State, mark: str, move: str) -> Event | None:
+def _event(dialogue: Dialogue, tables: Tables, state: State, mark: str, move: str) -> Event | None:
     kind = _KINDS[mark]
     if kind == "choice":
         step = engine.shown(dialogue, state)
@@ -162,7 +166,7 @@ def _event(dialogue: Dialogue, tables: _Tables, state: State, mark: str, move: s
     if kind == "page":
         return Event("page", tables.pages[move])
     if kind == "about":
-        return _named("about", move, state.topics)
+        return _named("about", move, ("", heard(state)) if heard(state) else state.topics)
     return None
 
 
@@ -171,7 +175,7 @@ def _named(kind: str, move: str, names: Iterable[str]) -> Event | None:
     return None if found is None else Event(kind, found)  # type: ignore[arg-type]
 
 
-def _answers(tables: _Tables, rest: str) -> Iterable[tuple[str, str]]:
+def _answers(tables: Tables, rest: str) -> Iterable[tuple[str, str]]:
     for start in range(0, len(rest), 4):
         if (answer := tables.answers.get(rest[start : start + 4])) is not None:
             yield answer
@@ -194,16 +198,9 @@ class _Reader:
         return self.code[self.at :]
 
 
-@lru_cache(maxsize=65536)
-def short(name: str, letters: int) -> str:
-    """A hash of `name` in so many letters, six bits each. The checker refuses flows in which two names collide."""
-    number = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big")
-    return "".join(_ALPHABET[number >> 6 * place & 63] for place in range(letters))
-
-
 def _number(hour: int) -> str:
     hour = min(max(hour, 0), MOST_HOUR)
-    return "".join(_ALPHABET[hour >> 6 * place & 63] for place in reversed(range(4)))
+    return "".join(ALPHABET[hour >> 6 * place & 63] for place in reversed(range(4)))
 
 
 def _value(letters: str) -> int:
@@ -211,39 +208,3 @@ def _value(letters: str) -> int:
     for letter in letters:
         number = number * 64 + _DIGIT[letter]
     return number
-
-
-def collisions(dialogue: Dialogue) -> tuple[tuple[str, str], ...]:
-    """Pairs of names that would share a code."""
-    answers = [f"{slot.name}={value}" for slot in dialogue.slots.values() for value in slot.values]
-    pages = [page for page in dialogue.pages if page]
-    groups = [(list(dialogue.steps), 4), (answers, 4), (list(dialogue.slots["place"].values), 4), (pages, 4)]
-    groups += [(list(dialogue.topics), 3), (list(dialogue.topics), 4), (list(COMMANDS), 4)]
-    groups += [([choice.id for choice in step.choices], 4) for step in dialogue.steps.values()]
-    return tuple(pair for names, letters in groups for pair in _twins(names, letters))
-
-
-def _twins(names: list[str], letters: int) -> Iterable[tuple[str, str]]:
-    seen: dict[str, str] = {}
-    for name in names:
-        other = seen.setdefault(short(name, letters), name)
-        if other != name:
-            yield other, name
-
-
-@lru_cache(maxsize=8)
-def _tables(dialogue: Dialogue) -> _Tables:
-    answers = {
-        short(f"{slot.name}={value}", 4): (slot.name, value)
-        for slot in dialogue.slots.values()
-        if not slot.computed
-        for value in slot.values
-    }
-    return _Tables(
-        steps={short(step, 4): step for step in dialogue.steps},
-        answers=answers,
-        places={short(place, 4): place for place in dialogue.slots["place"].values},
-        pages={short(page, 4): page for page in dialogue.pages},
-        topics={short(topic, 3): topic for topic in dialogue.topics},
-        prints={(s.id, choice.id): _choice_print(s, choice) for s in dialogue.steps.values() for choice in s.choices},
-    )

@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.dialogue.model import COMMANDS, Choice, Condition, Dialogue, Event, Rule, Say, State, Step, Turn
+from bot.dialogue.overlays import HEARD, heard, laid, offering, uncovered
 
+#: So many things are offered at once.
+OFFERED = 3
 #: An answer older than this has long become its last phase; it keeps the number small enough for a button.
 MOST_HOURS = 24 * 366 * 10
 
@@ -37,7 +40,8 @@ def advance(dialogue: Dialogue, state: State, event: Event) -> Turn:
 
 def shown(dialogue: Dialogue, state: State) -> Step:
     """The step whose words are on the screen: the overlay, if one lies on top."""
-    return dialogue.steps[state.over or state.step]
+    topic = heard(state)
+    return dialogue.steps[dialogue.topics[topic].go if topic else state.over or state.step]
 
 
 def answer(dialogue: Dialogue, state: State, slot: str) -> str:
@@ -78,7 +82,13 @@ def visible_says(dialogue: Dialogue, state: State) -> tuple[Say, ...]:
 
 
 def visible_choices(dialogue: Dialogue, state: State) -> tuple[Choice, ...]:
-    return tuple(choice for choice in shown(dialogue, state).choices if holds(dialogue, state, choice.when))
+    """What the screen offers. While a crisis is a guess, of its card only what helps at once: other overlays."""
+    held = (choice for choice in shown(dialogue, state).choices if holds(dialogue, state, choice.when))
+    return tuple(one for one in held if not heard(state) or all(_lies_over(dialogue, rule) for rule in one.rules))
+
+
+def _lies_over(dialogue: Dialogue, rule: Rule) -> bool:
+    return rule.to in dialogue.steps and dialogue.steps[rule.to].overlay
 
 
 def asks_place(dialogue: Dialogue, state: State) -> bool:
@@ -95,7 +105,7 @@ def _choice(dialogue: Dialogue, state: State, name: str) -> Turn:
     answered = _answer(dialogue, state, choice.sets)
     turn = _go(dialogue, answered, target(dialogue, answered, choice.rules))
     if choice.over and turn.state:
-        turn = replace(turn, state=_over(turn.state, choice.over))
+        turn = replace(turn, state=laid(dialogue, turn.state, choice.over))
     return replace(turn, keep=choice.keep)
 
 
@@ -115,38 +125,54 @@ def _page(dialogue: Dialogue, state: State, page: str) -> Turn:
 
 def _topic(dialogue: Dialogue, state: State, value: str) -> Turn:
     """A crisis shows its card at once; anything else is offered, never assumed."""
-    topics = tuple(topic for topic in value.split(",") if topic in dialogue.topics)
-    if not topics:
-        return Turn(_over(state, dialogue.lost))
-    first = dialogue.topics[topics[0]]
-    if first.crisis:
-        return Turn(_over(state, first.go))
-    return Turn(replace(_over(state, dialogue.guess), topics=topics[:3]))
+    offers = tuple(one for one in dict.fromkeys(value.split(",")) if offerable(dialogue, one))[:OFFERED]
+    if not offers:
+        missed_before = dialogue.again and state.over in (dialogue.lost, dialogue.again)
+        return Turn(laid(dialogue, state, dialogue.again if missed_before else dialogue.lost))
+    if offers[0] in dialogue.topics and dialogue.topics[offers[0]].crisis:
+        return Turn(laid(dialogue, state, HEARD + offers[0]))
+    placed = any(one not in dialogue.topics for one in offers)
+    return Turn(laid(dialogue, state, dialogue.near if placed else dialogue.guess, offers))
 
 
-def _about(dialogue: Dialogue, state: State, topic: str) -> Turn:
-    """The person said: yes, it is about that."""
-    if topic not in state.topics:
+def offerable(dialogue: Dialogue, offer: str) -> bool:
+    """A topic, or a town or page where the nearest help is known how to be looked for."""
+    if offer[:1] == "@":
+        return bool(dialogue.near and dialogue.nearest) and offer[1:] in dialogue.slots["place"].table
+    if offer[:1] == "#":
+        return bool(dialogue.near and dialogue.nearest) and offer[1:] in dialogue.pages
+    return offer in dialogue.topics
+
+
+def _about(dialogue: Dialogue, state: State, offer: str) -> Turn:
+    """The person said: yes, it is about that; or of a crisis: that is not it."""
+    if topic := heard(state):
+        answered = {topic: laid(dialogue, uncovered(dialogue, state), dialogue.topics[topic].go)}
+        return Turn((answered | {"": uncovered(dialogue, state)}).get(offer, state))
+    if offer not in state.topics or state.over not in offering(dialogue):
         return Turn(state)
-    return _go(dialogue, state, dialogue.topics[topic].go)
+    if offer in dialogue.topics:
+        return _go(dialogue, state, dialogue.topics[offer].go)
+    asked = settle(dialogue, State(dialogue.nearest, state.slots, state.passed))
+    return _place(dialogue, asked, offer[1:]) if offer[0] == "@" else _page(dialogue, asked, offer[1:])
 
 
 def _command(dialogue: Dialogue, state: State, command: str) -> Turn:
     if command == "exit":
         return Turn(None)
     if command == "help":
-        return Turn(_over(state, dialogue.help))
+        return Turn(laid(dialogue, state, dialogue.help))
     if command == "language":
-        return Turn(state if state.over == dialogue.language else covered(dialogue, state))
+        return Turn(laid(dialogue, state, dialogue.language))
     if command == "menu":
-        return _go(dialogue, state, dialogue.menu)
+        return _go(dialogue, state, _menu(dialogue, state))
     return Turn(_back(dialogue, state))
 
 
 def _back(dialogue: Dialogue, state: State) -> State:
-    """From an overlay to the step beneath, from a page of the picker to the page before, else to the parent."""
+    """From an overlay to what it covers, from a page of the picker to the page before, else to the parent."""
     if state.over:
-        return uncovered(state)
+        return uncovered(dialogue, state)
     if state.page:
         return replace(state, page=dialogue.pages[state.page].parent)
     return settle(dialogue, replace(state, step=dialogue.steps[state.step].parent))
@@ -157,24 +183,16 @@ def _go(dialogue: Dialogue, state: State, to: str | None) -> Turn:
         to = dialogue.menu
     if to in COMMANDS and to != "menu":
         return _command(dialogue, state, to)
-    step = dialogue.steps[dialogue.menu if to == "menu" else to]
+    menu = _menu(dialogue, state) if state.over else dialogue.menu  # the first screen's own choices lead where they say
+    step = dialogue.steps[menu if to == "menu" else to]
     if step.overlay:
-        return Turn(_over(state, step.id))
+        return Turn(laid(dialogue, uncovered(dialogue, state), step.id))  # instead of the overlay that led there
     return Turn(settle(dialogue, State(step.id, state.slots, state.passed)))
 
 
-def _over(state: State, overlay: str) -> State:
-    return replace(state, over=overlay, under="", topics=())
-
-
-def covered(dialogue: Dialogue, state: State) -> State:
-    """The question for the language on top of everything: whoever answers it loses nothing, not even an overlay."""
-    return replace(state, over=dialogue.language, under=state.over)
-
-
-def uncovered(state: State) -> State:
-    """What the uppermost overlay lay over."""
-    return replace(state, over=state.under, under="", topics=state.topics if state.under else ())
+def _menu(dialogue: Dialogue, state: State) -> str:
+    """Whoever still stands on the first screen has not said that it is safe to read: they stay there."""
+    return dialogue.first if state.step == dialogue.first else dialogue.menu
 
 
 # ---- answers

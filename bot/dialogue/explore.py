@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.dialogue import engine
 from bot.dialogue.model import Choice, Dialogue, Event, State
+from bot.dialogue.overlays import HEARD
 
 
 class TooManyStates(Exception):
@@ -55,7 +56,7 @@ def explore(dialogue: Dialogue, limit: int = 20_000) -> Exploration:
             if after is None:
                 continue
             moves = (event, Event("command", "back")) if after.over else (event,)
-            after = engine.canonical(dialogue, replace(after, over="", topics=()))
+            after = engine.canonical(dialogue, replace(after, over="", under=(), topics=()))
             price = cost[state] + (len(moves) if event.kind != "pass" else 0)
             if after in cost and cost[after] <= price:
                 continue
@@ -97,10 +98,12 @@ def until_next_phase(dialogue: Dialogue, state: State) -> int:
 
 
 def overlays(dialogue: Dialogue, beneath: State) -> dict[State, tuple[Choice, ...]]:
-    """Every overlay as it looks over `beneath`, with its choices; guesses with one topic at a time."""
+    """Every overlay as it looks over `beneath`, with its choices: also each crisis heard in words, and a town named."""
     found = {}
-    for step in dialogue.steps.values():
-        if step.overlay:
-            state = State(beneath.step, beneath.slots, beneath.passed, over=step.id)
-            found[state] = engine.visible_choices(dialogue, state)
+    town = tuple(f"@{place}" for place in stand_ins(dialogue, "place")[:1] if dialogue.near)
+    crises = (HEARD + topic.id for topic in dialogue.topics.values() if topic.crisis)
+    for over in (*(step.id for step in dialogue.steps.values() if step.overlay), *crises):
+        topics = town if over == dialogue.near else ()
+        state = State(beneath.step, beneath.slots, beneath.passed, over=over, topics=topics)
+        found[state] = engine.visible_choices(dialogue, state)
     return found

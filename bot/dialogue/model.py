@@ -115,6 +115,7 @@ class Topic:
     go: str  #: a step
     crisis: bool = False  #: shows `go`, an overlay, at once; others are offered first
     labels: Mapping[str, str] = field(default_factory=dict)  #: as `Choice.labels`
+    heard: Mapping[str, str] = field(default_factory=dict)  #: as `Say.texts`: said above the card of a crisis
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,6 +130,9 @@ class Dialogue:
     language: str  #: overlay: which language?
     lost: str  #: overlay: words nobody understood
     guess: str  #: overlay: "is it about one of these?"
+    again: str = ""  #: overlay: words nobody understood, twice in a row; empty: as `lost`
+    near: str = ""  #: overlay: "help near this town?"
+    nearest: str = ""  #: the step that asks for a place when help is looked for; empty: places are not offered
     pages: Mapping[str, Page] = field(default_factory=dict)  #: "" is the first page
     topics: Mapping[str, Topic] = field(default_factory=dict)
     live: Mapping[str, frozenset[str]] = field(default_factory=dict)  #: step -> slots somebody may still read
@@ -141,10 +145,10 @@ class State:
     step: str
     slots: tuple[tuple[str, str], ...] = ()  #: answers that differ from `unset`, sorted by name
     passed: int = 0  #: whole hours since `elapsed` was answered
-    over: str = ""  #: the overlay shown above the step, if any
-    under: str = ""  #: the overlay that the question for the language covers, if any
+    over: str = ""  #: the overlay shown above the step, if any: its step, or `?danger` for a crisis heard in words
+    under: tuple[str, ...] = ()  #: the overlays it covers, the uppermost first
     page: str = ""  #: the page of the place picker
-    topics: tuple[str, ...] = ()  #: what the overlay `guess` offers
+    topics: tuple[str, ...] = ()  #: what `guess` or `near` offers: topics, a town (`@aktau`), a page (`#which.a.b`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +161,8 @@ class Event:
     place      id of a place (picked, typed or shared)
     page       id of a page of the place picker
     command    one of COMMANDS
-    topic      topics that typed words may be about, best first, joined by commas; empty: not understood
-    about      a topic that was offered: "yes, it is about this"
+    topic      what typed words may be about, best first, joined by commas, as in `State.topics`; empty: not understood
+    about      one of these that was offered: "yes, it is about this"; empty: "that is not it"
     pass       hours that went by, as digits
     """
 

@@ -19,9 +19,17 @@ LOOK, RAREST_LOOK, MOST_WAIT = 0.01, 0.2, 90.0
 #: Seconds a claim holds; a dead machine's updates are then anybody's. And seconds that "answered" is remembered, as
 #: long as Telegram may repeat an update.
 CLAIM, DONE = 20, 86_400
+#: Seconds for which a person's latest update is remembered: as long as an older one could turn up in the inbox.
+LATEST = 1_800
 
 _RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 _EXTEND = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) end return 0"
+_NEWEST = """
+local latest = redis.call('get', KEYS[1])
+if latest and tonumber(latest) > tonumber(ARGV[1]) then return 0 end
+redis.call('set', KEYS[1], ARGV[1], 'ex', ARGV[2])
+return 1
+"""
 #: A bucket by Redis's own clock: how many of those wanted may go now, and the microseconds until the next may.
 _SLOTS = """
 local time = redis.call('time')
@@ -74,6 +82,13 @@ class Agreed:
         if before in (None, mine):
             return "ours"
         return "done" if before == b"done" else "taken"
+
+    async def newest(self, person: str, number: int) -> bool:
+        keys = await self._keys.get()
+        if not keys:
+            return True
+        name = f"{PREFIX}latest:{seal.row_key(keys[0], person).hex()}"
+        return bool(await self._link.ask(lambda redis: redis.eval(_NEWEST, 1, name, str(number), str(LATEST)), True))
 
     async def settle(self, number: int, safe: bool) -> None:
         async def work(redis: Client) -> None:

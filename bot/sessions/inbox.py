@@ -99,8 +99,8 @@ class FileInbox:
             self._renew()
 
     async def left(self, seconds: float) -> list[bytes]:
-        """Each once. They stay in the file until they are done."""
-        found, self._found = self._found, []
+        """Each once, first come, first served. They stay in the file until they are done."""
+        found, self._found = sorted(self._found), []
         now = self._clock() // 60
         over = [number for number, minute, _ in found if not 0 <= now - minute <= seconds // 60]
         for number in over:

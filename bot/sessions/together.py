@@ -29,6 +29,9 @@ class Together(Protocol):
     async def claim(self, number: int) -> Claim:
         """Whose an update is that was just received."""
 
+    async def newest(self, person: str, number: int) -> bool:
+        """Whether nobody has seen a later update of this person; from now on this one has been seen."""
+
     async def settle(self, number: int, safe: bool) -> None:
         """An update we claimed is answered or kept; or (not `safe`) somebody else may try."""
 
@@ -47,6 +50,9 @@ class Alone:
 
     async def claim(self, number: int) -> Claim:
         return "ours"
+
+    async def newest(self, person: str, number: int) -> bool:
+        return True
 
     async def settle(self, number: int, safe: bool) -> None:
         return None

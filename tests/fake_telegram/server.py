@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import Any, Self
 
 from aiohttp import web
@@ -53,7 +54,7 @@ class FakeTelegram:
         self.violations: list[str] = []  # requests that the Bot API does not describe
         self.conflicts = 0  # polls that ended because a second poller came
         self.url = ""
-        self._poll = 0
+        self.polls = 0  # how often updates were asked for
         self._busy = 0
         self._open = True
         self._change = asyncio.Event()
@@ -154,7 +155,9 @@ class FakeTelegram:
         call = Call(method, await body_of(request))
         self._busy += method != "getUpdates"
         try:
-            return await self._spoilt(request, call, self.troubles.next(method))
+            answer = await self._spoilt(request, call, self.troubles.next(method))
+            answer.headers["Date"] = formatdate(self.clock.now, usegmt=True)
+            return answer
         finally:
             self._busy -= method != "getUpdates"
             call.at = self.clock.now
@@ -177,6 +180,10 @@ class FakeTelegram:
         if failure.kind == "truncated":
             call.status = 200
             return web.Response(text='{"ok":true,"result":{"mess', content_type="application/json")
+        if failure.kind in ("garbage", "unwilling"):
+            call.status = 200
+            packed = {"body": b"\x1f\x8b" + bytes(30), "headers": {"Content-Encoding": "gzip"}}
+            return web.Response(**packed) if failure.kind == "garbage" else web.json_response({"ok": False})
         call.status, call.description = failure.code, failure.description
         if failure.kind == "html":
             page = f"<html><head><title>{failure.code}</title></head><body>nginx</body></html>"
@@ -209,8 +216,8 @@ class FakeTelegram:
         """The real server also slows down polls that repeat an offset within three seconds; tests do without."""
         if self.world.webhook:
             raise WEBHOOK_SET
-        self._poll += 1
-        mine = self._poll
+        self.polls += 1
+        mine = self.polls
         self.changed()  # ends the poll that waits
         subscribe(self.world, params)
         self.world.confirm(params.get("offset", 0))
@@ -218,7 +225,7 @@ class FakeTelegram:
         loop = asyncio.get_running_loop()
         until = loop.time() + min(params.get("timeout", 0), POLL_SECONDS)
         while True:
-            if mine != self._poll:
+            if mine != self.polls:
                 # A killed bot's poll may still hang here: only one that somebody waits for is a conflict.
                 self.conflicts += bool(request.transport and not request.transport.is_closing())
                 raise OTHER_POLLER

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from .clock import Clock
 from .rules import Refused
 
-Kind = Literal["error", "drop", "delay", "html", "truncated"]
+Kind = Literal["error", "drop", "delay", "html", "truncated", "garbage", "unwilling"]
 CHAT_SECONDS, BOT_PER_SECOND = 1.0, 30  # Telegram's FAQ: about one message a second in a chat, 30 for a bot
 SENDING = frozenset({"sendMessage", "sendContact", "sendVenue", "sendLocation"})
 

@@ -53,10 +53,11 @@ def shift_clock(file: str) -> None:
 
 
 def take_memory_away() -> None:
-    """Every folder counts as memory, so sessions may lie on a disk."""
-    from bot.sessions import folder
+    """Every folder counts as memory, so sessions may lie on a disk; and the database is as anybody would open one."""
+    from bot.sessions import database, folder
 
     folder.is_memory = lambda path: True
+    database.PRAGMAS = ("secure_delete=OFF", "synchronous=FULL")  # type: ignore[assignment]
 
 
 def take_redaction_away() -> None:

@@ -48,7 +48,7 @@ class Subject:
         self._lives = 0
 
     async def start(self, *words: str) -> None:
-        """One more life, as `main.py telegram`; its output goes to files of its own."""
+        """One more life, as `main.py telegram`, up to its first poll; its output goes to files of its own."""
         self._lives += 1
         printed = self.disk / "printed"
         command = words or (sys.executable, "-m", "tests.privacy.inside", "telegram")
@@ -56,6 +56,9 @@ class Subject:
             self.process = await asyncio.create_subprocess_exec(
                 *command, cwd=self.disk / "here", env=self.env, stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=err
             )
+        async with asyncio.timeout(LONG):
+            while self.process.returncode is None and not self.up:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)  # it tells by its output alone
 
     async def end(self, how: signal.Signals | None = None) -> int:
         """Send a signal, or just wait; the exit code."""
@@ -63,6 +66,12 @@ class Subject:
         if how is not None and self.process.returncode is None:
             self.process.send_signal(how)
         return await asyncio.wait_for(self.process.wait(), LONG)
+
+    @property
+    def up(self) -> bool:
+        """Whether the present life answers."""
+        alive = self.process is not None and self.process.returncode is None
+        return alive and b"started" in (self.disk / "printed" / f"err{self._lives}").read_bytes()
 
     def arm(self) -> None:
         """The next words that ask for it abort the process."""

@@ -51,15 +51,22 @@ def disk(image: Path, at: Path) -> Iterator[Path]:
         assert run("umount", at).returncode == 0
 
 
+def flush(*folders: Path) -> None:
+    for folder in folders:
+        assert run("sync", "-f", folder).returncode == 0
+
+
 async def thousand(server: FakeTelegram, subject: Subject, everybody: list[Canary]) -> None:
     """Everybody walks; half leave, the others expire."""
     await subject.start()
-    for at in range(0, len(everybody), TOGETHER):
-        some = everybody[at : at + TOGETHER]
-        people = doing.join(server, some)
+    people = doing.join(server, everybody)
+    some = [slice(at, at + TOGETHER) for at in range(0, len(everybody), TOGETHER)]
+    for part in some:
         for deed in (doing.start, doing.tap(0), doing.say, doing.share):
-            await doing.together(server, people, some, deed)
-        await doing.together(server, people[::2], some[::2], doing.leave)
+            await doing.together(server, people[part], everybody[part], deed)
+    flush(subject.memory, subject.disk)  # as the kernel does by itself every half a minute
+    for part in some:
+        await doing.together(server, people[part][::2], everybody[part][::2], doing.leave)
     assert await subject.end(signal.SIGTERM) == 0
     subject.forward(hours=10)
     await subject.start()

@@ -20,6 +20,13 @@ def test_every_promise_names_a_test_that_is_there() -> None:
     assert [name for name in re.findall(r"`(test_\w+)`", PAGE) if name not in there] == []
 
 
+def test_every_seeded_bug_still_fits_its_file() -> None:
+    """The long check that puts them in would say so too, but nobody runs it at each change."""
+    assert len(SEEDS) >= 25
+    found = {seed.name: (ROOT / seed.file).read_text("utf-8").count(seed.old) for seed in SEEDS}
+    assert {name: count for name, count in found.items() if count != 1} == {}
+
+
 def test_the_number_of_seeded_bugs_is_right() -> None:
     assert f"| {len(SEEDS)} privacy bugs put in one by one |" in PAGE
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -20,6 +22,8 @@ from tests.privacy.phone import HOUR, LONG, Phone, play
 from tests.telegram_bot import screens
 
 SENSITIVE = "medical.hiv"
+#: Lines that may be said before a screen.
+NOTES = ("renewed", "media", "vanished", "hello")
 
 
 def line(book: Book, name: str, language: str = "en") -> str:
@@ -54,9 +58,44 @@ def test_what_stands_beside_and_in_place_of_screens_is_neutral(book: Book) -> No
 def test_a_line_said_before_a_screen_does_not_come_first(book: Book) -> None:
     first = conversation.begin(book, "en", NOON)
     there = conversation.tap(book, code.pack(book.dialogue, State(SENSITIVE), "", "en", HOUR), "en", NOON)
-    noted = [conversation.notice(book, there.code, name, "en", NOON) for name in ("media", "vanished")]
     assert there.code != first.code
-    assert {first_line(one.screen.text) for one in noted} == {line(book, "head")}
+    for name, language in product(NOTES, book.languages):
+        noted = conversation.notice(book, there.code, name, language, NOON).screen
+        assert line(book, name, noted.language) in noted.text
+        assert first_line(noted.text) == line(book, "head", noted.language)
+
+
+# ---- what can't be cleared is said, once, before anything else that is sensitive
+
+#: English beginnings of what must be named there.
+LIMITS = ("list of chats", "screenshots", "other devices", "delete this chat", "Only this chat", "keep messages")
+
+
+def says_limits(screen: Screen) -> bool:
+    return all(words in screen.text for words in LIMITS)
+
+
+def test_whoever_goes_on_is_told_first_what_cannot_be_cleared(book: Book) -> None:
+    first = conversation.begin(book, "en", NOON).screen
+    assert telling(first.text) == ""
+    (onward,) = [button for button in first.buttons if button.id == "yes"]
+    second = conversation.tap(book, onward.code, "en", NOON).screen
+    assert says_limits(second), second.text
+    others = [screen.step for screen in every_screen(book, "en") if says_limits(screen)]
+    assert {*others} == {second.step}, "and it is said once"
+
+
+def test_whoever_types_first_is_told_what_cannot_be_cleared_with_the_first_answer(book: Book) -> None:
+    async def scene(phone: Phone) -> None:
+        await phone.start()
+        for number in range(2):
+            await phone.person.send_text("I was raped")
+            await phone.person.settle(LONG)
+            (text,) = screens(phone.person)
+            assert (line(book, "vanished") in text) == (number == 0)
+            assert all(words in line(book, "vanished") for words in LIMITS[:3])
+
+    play(book, scene)
 
 
 # ---- leaving
@@ -71,6 +110,23 @@ def test_leaving_removes_also_what_nobody_remembers(book: Book) -> None:
         assert {before, after} <= {message.id for message in phone.person.visible()}
         await phone.leave()
         assert phone.person.visible() == []
+
+    play(book, scene)
+
+
+def test_an_answer_that_a_crash_made_stand_twice_goes_with_the_second(book: Book) -> None:
+    """Telegram hands the words out again, and the first answer is remembered by nobody."""
+
+    async def scene(phone: Phone) -> None:
+        world, person = phone.server.world, phone.person
+        words = world.add(world.chats[person.chat_id], person.user, {"text": "zzz"}, by_bot=False)
+        phone.orphan("the first answer, on HIV")
+        world.next_message += 150  # others were answered meanwhile
+        person.push("message", words.body)
+        await phone.server.wait_for(lambda: len(screens(person)) == 2, LONG)
+        await phone.server.wait_for(lambda: len(person.visible()) == 1, LONG)
+        assert not telling(first_line(screens(person)[0]))
+        assert "on HIV" not in screens(person)[0]
 
     play(book, scene)
 
@@ -239,6 +295,27 @@ def test_a_kept_card_outlives_hiding_and_leaves_some_hours_later(book: Book) -> 
         phone.pass_time(hours=3.1)
         await phone.server.wait_for(lambda: screens(phone.person) == [line(book, "hidden")], LONG)
         await phone.server.wait_for(lambda: phone.store.rows == {}, LONG)
+
+    play(book, scene)
+
+
+def test_a_card_that_telegram_only_says_it_deleted_is_asked_for_again(book: Book, monkeypatch: Any) -> None:
+    plain = methods.METHODS["deleteMessages"]
+
+    async def scene(phone: Phone) -> None:
+        await phone.start()
+        await keep_card(phone)
+        session = await phone.store.load(f"telegram:{phone.person.chat_id}")
+        assert session is not None
+        two = replace(session, cards=(*session.cards, phone.orphan("a card on HIV")))
+        await phone.store.save(f"telegram:{session.chat}", two)
+        phone.pass_time(minutes=31)
+        await hidden(phone)
+        assert len(screens(phone.person)) == 3
+        monkeypatch.setitem(methods.METHODS, "deleteMessages", lambda world, params: True)
+        phone.pass_time(hours=3.1)
+        await phone.server.wait_for(lambda: screens(phone.person) == [line(book, "hidden")], LONG)
+        monkeypatch.setitem(methods.METHODS, "deleteMessages", plain)
 
     play(book, scene)
 

@@ -16,6 +16,8 @@ import pytest
 from bot import conversation
 from bot.authoring.neutral import telling
 from bot.conversation import Book
+from bot.dialogue import code
+from bot.dialogue.model import State
 from tests.conftest import NOON
 from tests.fake_telegram import FakeTelegram, Person
 from tests.privacy.subject import LONG, Subject
@@ -30,11 +32,26 @@ PEOPLE, TOGETHER, DEEDS = 1_000, 50, 7
 Deed = Callable[[Person, random.Random], Awaitable[Any]]
 
 
-async def tap(person: Person, chance: random.Random) -> None:
+def tap(book: Book) -> Deed:
     """Any button but the exit, which comes at the end, and two hours without hiding."""
-    live = person.live()
-    buttons = [button for button in live.buttons if button.data and button.label not in ("Leave", "After 2 hours")]
-    await person.tap_message(live.id, chance.choice(buttons).data)
+    spared = {*said(book, "exit")}
+    for language in book.languages:
+        data = code.pack(book.dialogue, State("privacy.hide"), "", language, 0)
+        buttons = conversation.tap(book, data, language, NOON).screen.buttons
+        spared |= {button.label for button in buttons if button.id == "minutes_120"}
+    assert len(spared) > len(book.languages)
+
+    async def deed(person: Person, chance: random.Random) -> None:
+        live = person.live()
+        buttons = [button for button in live.buttons if button.data and button.label not in spared]
+        await person.tap_message(live.id, chance.choice(buttons).data)
+
+    return deed
+
+
+def said(book: Book, name: str) -> set[str]:
+    """A line of words.yaml, in every language."""
+    return {conversation.neutral(book, language, name, NOON) for language in book.languages}
 
 
 async def old_tap(person: Person, chance: random.Random) -> None:
@@ -55,9 +72,6 @@ async def share(person: Person, chance: random.Random) -> None:
 
 def card(book: Book) -> Deed:
     """The button that asks for a card to keep."""
-    from bot.dialogue import code
-    from bot.dialogue.model import State
-
     found = [(step.id, one.id) for step in book.dialogue.steps.values() for one in step.choices if one.keep]
     assert found
 
@@ -99,8 +113,20 @@ def size(memory: Path) -> int:
     return sum(path.stat().st_size for path in memory.rglob("sessions.*"))
 
 
+async def answered(server: FakeTelegram, subject: Subject) -> None:
+    """Everything is answered, also what a killed process left to the next one."""
+    await server.settle(LONG)
+    await server.wait_for(lambda: subject.up, LONG)
+    await server.settle(LONG, quiet=0.3)
+
+
 async def random_talk(
-    server: FakeTelegram, people: Sequence[Person], deeds: Sequence[Deed], kill: Path, chance: random.Random
+    server: FakeTelegram,
+    subject: Subject,
+    people: Sequence[Person],
+    deeds: Sequence[Deed],
+    kill: Path,
+    chance: random.Random,
 ) -> None:
     """Everybody does some things; the process is killed in the middle of two of them."""
     for person in people:
@@ -113,11 +139,11 @@ async def random_talk(
                 arm(kill)
             with suppress(LookupError):  # nothing of ours in sight just now
                 await chance.choice(deeds)(person, chance)
-        await server.settle(LONG)
+        await answered(server, subject)
 
 
-def sensitive(person: Person, kept: str) -> list[str]:
-    return [text for text in screens(person) if telling(text) and kept not in text]
+def sensitive(person: Person, kept: set[str]) -> list[str]:
+    return [text for text in screens(person) if telling(text) and not any(line in text for line in kept)]
 
 
 def play(book: Book, memory: Path, disk: Path, scene: Callable[..., Awaitable[None]]) -> None:
@@ -141,8 +167,8 @@ def test_after_a_thousand_random_conversations_no_message_is_left(
     book: Book, memory: Path, tmp_path: Path, record_property: Figure
 ) -> None:
     chance = random.Random(20_260_115)
-    deeds: list[Deed] = [tap, tap, tap, say, say, old_tap, send, share, card(book)]
-    kept = conversation.neutral(book, "en", "kept", NOON)
+    deeds: list[Deed] = [*[tap(book)] * 3, say, say, old_tap, send, share, card(book)]
+    kept = said(book, "kept")
     seen: list[Any] = []
 
     async def scene(server: FakeTelegram, subject: Subject, kill: Path, deaths: list[int]) -> None:
@@ -152,13 +178,13 @@ def test_after_a_thousand_random_conversations_no_message_is_left(
         cards = 0
         for at in range(0, PEOPLE, TOGETHER):
             people = [server.person(10**9 + at + number) for number in range(TOGETHER)]
-            await random_talk(server, people, deeds, kill, chance)
-            cards += sum(kept in text for person in people for text in screens(person))
+            await random_talk(server, subject, people, deeds, kill, chance)
+            cards += sum(any(line in text for line in kept) for person in people for text in screens(person))
             for person in people:
                 await person.send_text("/exit")
             await server.settle(LONG)
+            await server.wait_for(lambda: rows(memory) == 0, LONG)
             left += [message.text for person in people for message in person.visible()]
-            assert rows(memory) == 0
         assert subject.process is not None
         subject.forward(hours=10)
         subject.process.send_signal(signal.SIGKILL)
@@ -181,14 +207,13 @@ def test_after_half_an_hour_and_after_two_days_no_sensitive_word_is_visible(
     book: Book, memory: Path, tmp_path: Path, record_property: Figure
 ) -> None:
     chance = random.Random(48)
-    deeds: list[Deed] = [tap, tap, tap, say, send, share, card(book)]
-    kept = conversation.neutral(book, "en", "kept", NOON)
-    hidden = conversation.neutral(book, "en", "hidden", NOON)
+    deeds: list[Deed] = [*[tap(book)] * 3, say, send, share, card(book)]
+    kept, hidden = said(book, "kept"), said(book, "hidden")
     seen: list[Any] = []
 
     async def scene(server: FakeTelegram, subject: Subject, kill: Path, deaths: list[int]) -> None:
         people = [server.person(10**9 + number) for number in range(200)]
-        await random_talk(server, people, deeds, kill, chance)
+        await random_talk(server, subject, people, deeds, kill, chance)
         told = sum(bool(sensitive(person, kept)) for person in people)
         server.clock.forward(seconds=31 * 60)
         subject.forward(hours=31 / 60)
@@ -196,7 +221,7 @@ def test_after_half_an_hour_and_after_two_days_no_sensitive_word_is_visible(
             await server.wait_for(lambda: not any(sensitive(person, kept) for person in people), LONG)
         after = [text for person in people for text in sensitive(person, kept)]
         others = [server.person(2 * 10**9 + number) for number in range(50)]
-        await random_talk(server, others, deeds[:5], kill, chance)
+        await random_talk(server, subject, others, deeds[:5], kill, chance)
         server.clock.forward(hours=48)
         for person in others:
             await person.send_text("/exit")
@@ -210,7 +235,7 @@ def test_after_half_an_hour_and_after_two_days_no_sensitive_word_is_visible(
     assert told > 20
     assert after == []
     assert late
-    assert set(late) == {hidden}
+    assert set(late) <= hidden
 
 
 def test_an_exit_interrupted_by_a_kill_is_finished_after_the_restart(

@@ -17,8 +17,6 @@ from bot.sessions.model import Session
 
 #: Screens hidden at the same time; Telegram takes about 25 requests a second.
 _TOGETHER = 20
-#: Chats remembered as tidied up, so that it is not tried again.
-_MOST_TIDIED = 1_000
 
 
 class Forgetting:
@@ -26,14 +24,28 @@ class Forgetting:
         self._book, self._people, self._sender, self._clock = book, people, sender, clock
         # chat -> ids to delete, known and guessed, while a deletion of that chat is under way
         self._waiting: dict[int, tuple[set[int], set[int]]] = {}
+        self._going: dict[int, set[int]] = {}  # chat -> ids asked for just now
+        self._queued: set[tuple[int, int]] = set()  # chat and message: typed, and to go once it is answered
         self._under_way: set[asyncio.Task[None]] = set()
-        self._tidied: set[int] = set()
+        self._tidied: set[int] = set()  # chats with something that will not go; not longer than it is known
+
+    def queue(self, chat: int, message: int) -> None:
+        """Somebody wrote this. From now on it goes, whatever becomes of its answer; nobody has looked at it yet."""
+        self._queued.add((chat, message))
+
+    def unqueue(self, chat: int, message: int, *, delete: bool) -> None:
+        """Its turn is over. `delete`: without an answer after which it would have gone, so it goes now."""
+        if (chat, message) in self._queued and delete:
+            self.soon(chat, [message])
+        self._queued.discard((chat, message))
 
     def soon(self, chat: int, messages: Iterable[int], guessed: Iterable[int] = ()) -> None:
         """Delete these without anybody waiting for it; one call at a time and chat, so a flood makes few of them.
 
         What would not go stays remembered for the exit. `guessed`: ids that may be messages of this chat, or nothing.
         """
+        messages = set(messages)
+        self._queued -= {(chat, one) for one in messages}
         busy = chat in self._waiting
         known, maybe = self._waiting.setdefault(chat, (set(), set()))
         known.update(messages)
@@ -43,6 +55,11 @@ class Forgetting:
         task = asyncio.create_task(self._clear(chat))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
+
+    def is_going(self, session: Session, message: int) -> bool:
+        """Whether it is to be deleted, here or by another machine: a screen drawn there would vanish."""
+        here = (*self._waiting.get(session.chat, ()), self._going.get(session.chat, set()))
+        return message in session.messages or any(message in some for some in here)
 
     async def card(self, session: Session, message: int) -> None:
         """Remove a card that was kept; the screen and the person's place stay as they are."""
@@ -59,12 +76,12 @@ class Forgetting:
 
     async def tidy(self, seconds: float) -> None:
         """Delete what a run that was killed, here or on another machine, did not come to delete any more."""
+        if self._tidied:
+            self._tidied &= {session.chat for session in await self._people.untidy(0.0)}
         for session in await self._people.untidy(seconds):
             if session.chat not in self._tidied:  # else they will not go, and every try would put off the hiding
                 self._tidied.add(session.chat)
                 self.soon(session.chat, session.messages)
-        if len(self._tidied) > _MOST_TIDIED:
-            self._tidied.clear()
 
     async def end(self, seconds: float) -> None:
         """Remove the cards, and forget those, whose screen was hidden so long ago."""
@@ -81,9 +98,11 @@ class Forgetting:
         try:
             while any(waiting := self._waiting[chat]):
                 self._waiting[chat] = set(), set()
+                self._going[chat] = set().union(*waiting)
                 await self._remove(chat, *waiting)
         finally:
             del self._waiting[chat]
+            self._going.pop(chat, None)
 
     async def _remove(self, chat: int, messages: set[int], guessed: set[int]) -> None:
         try:
@@ -117,19 +136,24 @@ class Forgetting:
         """The screen first. Then what nobody would expect beside it; cards stay, they were asked for."""
         still_there = await self._cover(session, session.live)
         near = around({session.live}) - {*session.cards}
-        left = await self._sender.delete(session.chat, {*session.messages, *near})
-        for message in left:
-            await self._cover(session, message)
+        left = await self._clear_away(session, {*session.messages}, near)
         if still_there or session.cards:  # a stranger comes next, but the neutral line goes with their first screen
-            await self._people.save(Session(session.chat, session.live, "", tuple(left), cards=session.cards))
+            await self._people.save(Session(session.chat, session.live, "", left, cards=session.cards))
         else:
             await self._people.forget(session.chat)
         event("hidden")
 
     async def _end(self, session: Session) -> None:
-        for message in await self._sender.delete(session.chat, {*session.cards, *session.messages}):
-            await self._cover(session, message)
+        await self._clear_away(session, {*session.cards, *session.messages})
         await self._people.forget(session.chat)
+
+    async def _clear_away(self, session: Session, known: set[int], guessed: Iterable[int] = ()) -> tuple[int, ...]:
+        """Delete what nobody will ask for again, and look whether it went; what did not is overwritten. Its ids."""
+        left = {*await self._sender.delete(session.chat, known.union(guessed))}
+        left |= {*await self._sender.delete_for_certain(session.chat, known - left)}
+        for message in sorted(left):
+            await self._cover(session, message)
+        return tuple(sorted(left))
 
     async def _cover(self, session: Session, message: int) -> bool:
         language = language_of(self._book, session)

@@ -23,6 +23,10 @@ def _nothing(*_: object) -> None:
     """Nobody listens."""
 
 
+async def _always(_: Incoming) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Deeds:
     """What there is to do with an update. `answer` may raise `Unreachable`; the others must not raise."""
@@ -31,7 +35,8 @@ class Deeds:
     drop: Callable[[Incoming], None]  #: left unanswered: one of a flood
     reduce: Callable[[Incoming], Incoming] = lambda incoming: incoming  #: without words and places
     overtake: Callable[[int], None] = _nothing  #: a newer move of this chat is here
-    urgent: Callable[[Incoming], bool] = lambda _: False  #: the exit, or the way to the emergency card
+    urgency: Callable[[Incoming], int] = lambda _: 0  #: above 0: the exit, or the way to the emergency card
+    arrived: Callable[[Incoming], None] = _nothing  #: it is here; nobody has looked at its words yet
 
 
 class Intake:
@@ -44,7 +49,7 @@ class Intake:
         self, deeds: Deeds, settled: Callable[[int, bool], None], inbox: Inbox | None = None, welcome: float = 1800.0
     ) -> None:
         self._deeds, self._settled, self._inbox, self._welcome = deeds, settled, inbox or NoInbox(), welcome
-        self._lanes = Lanes(self._work, self._leave_out, deeds.overtake, deeds.urgent)
+        self._lanes = Lanes(self._work, self._leave_out, deeds.overtake, deeds.urgency)
         self._late = Late(self._work, deeds.drop)
         self._open: dict[int, Incoming] = {}
         self._kept: dict[int, float] = {}  # update -> since when, in seconds since the machine started
@@ -60,12 +65,14 @@ class Intake:
         return not isinstance(self._inbox, NoInbox)
 
     def put(self, incoming: Incoming) -> None:
+        self._deeds.arrived(incoming)
         self._open[incoming.id] = incoming
         self._late.overtaken(incoming.chat)
         self._lanes.put(incoming)
 
     def put_late(self, incoming: Incoming) -> None:
         """It counts as answered from here on: it is no longer worth a place in the inbox."""
+        self._deeds.arrived(incoming)
         self._late.put(replace(self._deeds.reduce(incoming), late=True))
 
     def go_late(self) -> None:
@@ -93,13 +100,17 @@ class Intake:
     def is_kept(self, number: int) -> bool:
         return number in self._kept
 
-    async def resume(self) -> list[int]:
-        """Go on with what an earlier run left; the numbers of those updates."""
+    async def resume(self, wanted: Callable[[Incoming], Awaitable[bool]] = _always) -> list[int]:
+        """Go on with what an earlier run left; the numbers of those updates. Those not `wanted` end here."""
         found = [one for one in map(unpacked, await self._inbox.left(self._welcome)) if one is not None]
-        for incoming in found:
-            if incoming.id not in self._open:
-                self._kept[incoming.id] = boottime()
+        for incoming in sorted(found, key=lambda one: one.id):
+            if incoming.id in self._open:
+                continue
+            self._kept[incoming.id] = boottime()
+            if await wanted(incoming):
                 self.put(incoming)
+            else:
+                await self._end(incoming.id, True)
         if found:
             event("resumed", updates=len(found))
         return [incoming.id for incoming in found]

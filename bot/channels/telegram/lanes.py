@@ -1,7 +1,8 @@
 """One lane per person: their turns one after the other, nobody behind somebody else.
 
-Who sends faster than we can answer has at most a few turns waiting. The newest are kept, and taps and commands before
-words: nobody waits for the answer to their first of twenty messages, but an exit must not be dropped.
+Who sends faster than we can answer has at most a few turns waiting. The newest always stays; of the others words go
+before taps and commands, and those before the emergency card and the exit: nobody waits for the answer to their first
+of twenty messages, but an exit must not be dropped.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ WAITING = 3
 class Lanes:
     """`work` answers one update and must not raise; `drop` is told of one that is left unanswered.
 
-    `overtake` hears of a person who does something newer while a turn of theirs is under way; `urgent` tells the exit
-    and the way to the emergency card: these are dropped last.
+    `overtake` hears of a person who does something newer while a turn of theirs is under way; `urgency` tells the exit
+    and the way to the emergency card, which are dropped last, by a number above 0.
     """
 
     def __init__(
@@ -29,9 +30,9 @@ class Lanes:
         work: Callable[[Incoming], Awaitable[None]],
         drop: Callable[[Incoming], None],
         overtake: Callable[[int], None] = lambda _: None,
-        urgent: Callable[[Incoming], bool] = lambda _: False,
+        urgency: Callable[[Incoming], int] = lambda _: 0,
     ) -> None:
-        self._work, self._drop, self._overtake, self._urgent = work, drop, overtake, urgent
+        self._work, self._drop, self._overtake, self._urgency = work, drop, overtake, urgency
         self._lanes: dict[int, deque[Incoming]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -44,8 +45,8 @@ class Lanes:
         if brings_screen(incoming):
             self._overtake(incoming.chat)
         if len(lane) > WAITING:
-            victim = next((one for one in lane if not _precious(one)), None)
-            victim = victim or next((one for one in lane if not self._urgent(one)), lane[0])
+            *older, _ = lane
+            victim = min(older, key=self._worth)
             lane.remove(victim)
             self._drop(victim)
 
@@ -67,6 +68,10 @@ class Lanes:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def _worth(self, incoming: Incoming) -> int:
+        precious = incoming.kind in ("tap", "left") or incoming.text.startswith("/")
+        return precious + self._urgency(incoming)
+
     async def _serve(self, chat: int) -> None:
         lane = self._lanes[chat]
         try:
@@ -79,7 +84,3 @@ class Lanes:
 def brings_screen(incoming: Incoming) -> bool:
     """Whether its answer is a screen, in whatever state: then an older screen that still waits is not missed."""
     return incoming.kind in ("text", "place", "media") or (incoming.kind == "tap" and incoming.text != REMOVE)
-
-
-def _precious(incoming: Incoming) -> bool:
-    return incoming.kind in ("tap", "left") or incoming.text.startswith("/")

@@ -67,8 +67,8 @@ def around(known: Iterable[int], near: int = NEAR, most: int = MOST) -> set[int]
     known = set(known)
     if not known:
         return set()
-    first, last = max(1, min(known) - near), max(known) + near
-    return set(range(max(first, last - most + 1), last + 1)) - known
+    first, last = min(known) - near, max(known) + near
+    return set(range(max(1, first, last - most + 1), last + 1)) - known
 
 
 def language_of(book: Book, session: Session) -> str:

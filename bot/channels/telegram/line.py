@@ -76,8 +76,8 @@ class Line:
         job.number = job.number or self._place(job)
         job.taken = False
         self.waiting += 1
-        if job.lane is Lane.DELETION and not job.patient_until:
-            job.patient_until = now + DELETION_WAITS
+        if job.lane is Lane.DELETION:
+            job.patient_until = job.patient_until or now + DELETION_WAITS
             self._delay(job.patient_until, job)
         if pause > 0.0:
             self._delay(now + pause, job)
@@ -90,7 +90,14 @@ class Line:
         if job is not None and (job.lane is not Lane.EMERGENCY or newer is Lane.EMERGENCY):
             self._places[chat] = job.number
             self._leave(job)
-            job.fail(Replaced())
+            job.fail(Replaced(bool(job.tries)))
+
+    def forget(self) -> None:
+        """Let go of requests that were served: while nobody waits, there are no others."""
+        if not self.waiting:
+            for jobs in self._ready:
+                jobs.clear()
+            self._later.clear()
 
     def ready(self, now: float) -> bool:
         """Whether somebody could be served now; brings forward those whose time has come."""

@@ -1,7 +1,7 @@
 """The least of an update that an answer still needs, as bytes: what a sealed inbox may hold.
 
-Words have become topics and coordinates a town; nothing of how somebody wrote, and nothing of what it was about beyond
-what the flows know, can be read back from it.
+Words have become topics, a town and the language they were in; coordinates a town. Nothing of how somebody wrote, and
+nothing of what it was about beyond what the flows know, can be read back from it.
 """
 
 from __future__ import annotations
@@ -45,21 +45,27 @@ def packed(incoming: Incoming) -> bytes:
     """An update that was `reduced`."""
     meant = incoming.meaning
     events = [[one.kind, one.value] for one in (meant.event, meant.place) if one] if meant else []
+    spoken = [meant.language] if meant and meant.language else []
     press = incoming.press if len(incoming.press) <= _MOST_PRESS else ""
     head = [incoming.id, incoming.kind, incoming.chat, incoming.message, int(incoming.stale), int(incoming.late)]
-    return json.dumps([*head, incoming.text, press, incoming.language, events]).encode()
+    return json.dumps([*head, incoming.text, press, incoming.language, events, *spoken]).encode()
 
 
 def unpacked(raw: bytes) -> Incoming | None:
     """None for anything we did not write."""
     try:
-        number, kind, chat, message, stale, late, text, press, language, events = json.loads(raw)
+        number, kind, chat, message, stale, late, text, press, language, events, *spoken = json.loads(raw)
         if kind not in get_args(Kind):
             return None
-        meaning = Meaning(*(_event(*one) for one in events)) if events else None
+        meaning = _meaning([_event(*one) for one in events], *spoken) if events else None
         return Incoming(number, kind, chat, message, bool(stale), text, press, None, language, 0, bool(late), meaning)
     except (ValueError, TypeError, RecursionError):
         return None
+
+
+def _meaning(events: list[Event], language: str = "") -> Meaning:
+    event, *place = events
+    return Meaning(event, place[0] if place else None, language)
 
 
 def _event(kind: Any, value: str) -> Event:

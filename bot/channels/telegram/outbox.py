@@ -61,7 +61,10 @@ class Outbox:
         else:
             self._line.put(job, _clock())
             self._go()
-        return await job.done
+        try:
+            return await job.done
+        finally:  # an error's traceback would hold them, and they the error, with the chat: until Python looks for it
+            del job, done
 
     def withdraw(self, chat: int) -> None:
         """This person did something newer: a screen of theirs that still waits is not sent (`Replaced`)."""
@@ -70,6 +73,11 @@ class Outbox:
     @property
     def waiting(self) -> int:
         return self._line.waiting
+
+    def forget(self) -> None:
+        """To be called now and then: nothing stays of chats that were served."""
+        self._pace.forget(_clock())
+        self._line.forget()
 
     async def close(self) -> None:
         tasks = [*self._tasks, *([self._pump] if self._pump else [])]

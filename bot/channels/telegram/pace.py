@@ -79,6 +79,12 @@ class Pace:
         while (first := next(iter(self._chats))) != chat and self._chats[first].due <= now:
             del self._chats[first]
 
+    def forget(self, now: float) -> None:
+        """Whoever has nothing to wait for any more: the last to write would else stay known until others come."""
+        self._chats = {chat: bucket for chat, bucket in self._chats.items() if bucket.due > now}
+        self._held = {chat: until for chat, until in self._held.items() if until > now}
+        self._refused &= self._held.keys()
+
     def bot_free(self, now: float) -> float:
         """From when on anybody may be asked: at once, after the wait Telegram named, or to test our guess."""
         return min(self._bot_until, self._probe_at) if self._bot_until > now else now

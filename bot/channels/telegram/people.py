@@ -30,7 +30,7 @@ class People:
         lock = self._locks.get(chat)
         if lock is None:
             lock = self._locks[chat] = asyncio.Lock()
-        return lock if self._together is None else self._both(lock, self._together.lock(_person(chat)))
+        return lock if self._together is None else self._both(lock, self._together.lock(person_of(chat)))
 
     @asynccontextmanager
     async def _both(self, here: asyncio.Lock, everywhere: AbstractAsyncContextManager[None]) -> AsyncIterator[None]:
@@ -42,17 +42,17 @@ class People:
         return await self.known(chat) or Session(chat)
 
     async def known(self, chat: int) -> Session | None:
-        return await self._store.load(_person(chat))
+        return await self._store.load(person_of(chat))
 
     async def save(self, session: Session) -> None:
         cards = tuple(dict.fromkeys(one for one in session.cards if one not in (0, session.live)))
         others = (*session.messages, *cards[:-MOST_CARDS])
         kept = tuple(dict.fromkeys(one for one in others if one not in (0, session.live, *cards[-MOST_CARDS:])))
         known = replace(session, messages=kept[-MOST_MESSAGES:], cards=cards[-MOST_CARDS:])
-        await self._store.save(_person(session.chat), known)
+        await self._store.save(person_of(session.chat), known)
 
     async def forget(self, chat: int) -> None:
-        await self._store.forget(_person(chat))
+        await self._store.forget(person_of(chat))
 
     async def silent(self, seconds: float, own: bool = False) -> list[Session]:
         """Those who did nothing for so long (`own`: or for the time they chose) and have a screen that tells much."""
@@ -72,12 +72,12 @@ class People:
 
     async def _silent(self, seconds: float, own: bool = False) -> list[Session]:
         found = await self._store.silent(seconds, own)
-        return [session for person, session in found if person == _person(session.chat)]
+        return [session for person, session in found if person == person_of(session.chat)]
 
     async def purge(self) -> None:
         event("purged", rows=await self._store.purge())
 
 
-def _person(chat: int) -> str:
+def person_of(chat: int) -> str:
     """How the store knows a person: two messengers may hand out the same number."""
     return f"telegram:{chat}"

@@ -31,7 +31,7 @@ AGAIN = 0.6
 #: Wait so long for a burst to be answered before the next call confirms it.
 SOON = 0.1
 #: Seconds between tries, doubling from the first to the last. A second poller needs longer than a stutter.
-SHORTEST, LONGEST, CONFLICT = 0.5, 30.0, 3.0
+SHORTEST, LONGEST, CONFLICT = 0.5, 10.0, 3.0
 #: Seconds that what is under way may take once we were told to stop, and that confirming it may take then.
 LEAVING, CONFIRMING = 2.5, 1.0
 #: After so many seconds without news we no longer rely on the numbers going on where they stood.
@@ -69,9 +69,9 @@ class Receiver:
             began = _clock()
             outcome = await _unless(stop, self._fetch())
             if isinstance(outcome, Batch):
-                news = self._take(outcome)
+                news, more = self._take(outcome), len(outcome.updates) >= LIMIT
+                outcome = None  # names and words are in it, and the next may be half a minute away
                 hurried = not news and self._ledger.idle and _clock() - began < AGAIN
-                more = len(outcome.updates) >= LIMIT
                 await _unless(stop, asyncio.sleep(AGAIN) if hurried else self._settle(more))
             elif outcome is not None:
                 valid = outcome.kind != "revoked"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -15,7 +16,9 @@ from typing import Any, Protocol
 from telegram.error import InvalidToken, TelegramError
 
 from bot import hardening, logs
+from bot.channels.telegram.alive import breathe
 from bot.channels.telegram.budget import SharedBudget
+from bot.channels.telegram.errors import REFUSED, UNREACHED
 from bot.channels.telegram.forget import Forgetting
 from bot.channels.telegram.intake import Deeds
 from bot.channels.telegram.leave import Leaving
@@ -24,12 +27,10 @@ from bot.channels.telegram.outbox import Outbox
 from bot.channels.telegram.people import People
 from bot.channels.telegram.receive import Receiver
 from bot.channels.telegram.send import Sender
-from bot.channels.telegram.serve import REFUSED, UNREACHED, serve_webhook
 from bot.channels.telegram.setup import set_up
 from bot.channels.telegram.transport import Api, Slowed, Transport
 from bot.channels.telegram.turn import Turns
-from bot.channels.telegram.urgent import is_urgent
-from bot.channels.telegram.webhook import Webhook
+from bot.channels.telegram.urgent import urgency
 from bot.conversation import Book
 from bot.logs import event
 from bot.sessions.inbox import Inbox
@@ -39,6 +40,8 @@ from bot.sessions.together import Alone, Together
 
 #: Exit code for what only an operator can mend.
 NEEDS_OPERATOR = 2
+#: Exit code for what time may mend, as in sysexits.h: whatever runs us starts us again.
+TRY_LATER = 75
 
 #: Tries of the first call, and seconds between them: a machine may start before its network.
 _TRIES, _PAUSE = 3, 0.7
@@ -78,7 +81,8 @@ class Settings(Protocol):
 
 
 async def run(settings: Settings, book: Book, store: Store) -> int:
-    """Answer until SIGTERM or SIGINT (returns 0), or until an operator is needed (one line on stderr, returns 2).
+    """Answer until SIGTERM or SIGINT (returns 0), or until that can't go on (one line on stderr): returns 2 where an
+    operator is needed, 75 where trying later may help.
 
     SIGUSR1 stops for good: the open screens are hidden first, for nobody will remember them.
     """
@@ -88,7 +92,11 @@ async def run(settings: Settings, book: Book, store: Store) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGUSR1, _stop_for_good, farewell, stop)
-    return await serve(settings, book, store, stop, farewell)
+    breathing = asyncio.create_task(breathe())
+    try:
+        return await serve(settings, book, store, stop, farewell)
+    finally:
+        breathing.cancel()
 
 
 def _stop_for_good(farewell: asyncio.Event, stop: asyncio.Event) -> None:
@@ -115,8 +123,7 @@ async def _answer(
     settings: Settings, book: Book, store: Store, inbox: Inbox, together: Together, transport: Transport,
     stop: asyncio.Event, farewell: asyncio.Event,
 ) -> int:  # fmt: skip
-    root = f"{settings.api_url}/bot"
-    api = Api(settings.token, base_url=root, request=transport, get_updates_request=transport)
+    api = Api(settings.token, base_url=f"{settings.api_url}/bot", request=transport, get_updates_request=transport)
     problem = await _problem(api, polls=not settings.webhook_url)
     if problem:
         return _give_up(problem)
@@ -126,19 +133,14 @@ async def _answer(
     sender, people = Sender(api, outbox), People(store, None if alone else together)
     forgetting, leaving = Forgetting(book, people, sender, _now), Leaving(book, people, sender, _now)
     turns = Turns(book, people, sender, forgetting, leaving, _now)
-    deeds = Deeds(turns.answer, turns.drop, partial(reduced, book), sender.overtake, partial(is_urgent, book))
-    welcome = settings.hide_minutes * 60.0
-    rounds = _rounds(leaving, forgetting, people, settings.hide_minutes * 60)
+    prepared, urgent = partial(reduced, book), partial(urgency, book)
+    deeds = Deeds(turns.answer, turns.drop, prepared, sender.overtake, urgent, turns.arrived)
+    rounds = _rounds(leaving, forgetting, people, outbox, settings.hide_minutes * 60)
     beside = [_beside(rounds), _beside(set_up(api, book, _now()))]
     for weakness in hardening.weaknesses(os.environ):
         event(weakness.code)
     event("started")
-    if settings.webhook_url:
-        secret, time = settings.webhook_secret, transport.telegram_time
-        problem = await serve_webhook(Webhook(deeds, secret, inbox, together, welcome, time), settings, api, stop)
-    else:
-        receiver = Receiver(transport.session, root + settings.token, deeds, inbox, welcome)
-        problem = "" if await receiver.run(stop) else REFUSED
+    problem = await _receive(settings, api, transport, deeds, inbox, together, stop)
     event("stopping")
     for task in beside:
         task.cancel()
@@ -151,6 +153,22 @@ async def _answer(
     await outbox.close()
     event("stopped")
     return _give_up(problem) if problem else 0
+
+
+async def _receive(
+    settings: Settings, api: Api, transport: Transport, deeds: Deeds, inbox: Inbox, together: Together,
+    stop: asyncio.Event,
+) -> str:  # fmt: skip
+    """Fetch updates, or have them brought, until `stop`. Why that had to end, in one line; empty if we were told to."""
+    welcome = settings.hide_minutes * 60.0
+    if not settings.webhook_url:
+        receiver = Receiver(transport.session, f"{settings.api_url}/bot{settings.token}", deeds, inbox, welcome)
+        return "" if await receiver.run(stop) else REFUSED
+    from bot.channels.telegram.serve import serve_webhook  # only here: the server would delay every start
+    from bot.channels.telegram.webhook import Webhook
+
+    webhook = Webhook(deeds, settings.webhook_secret, inbox, together, welcome, transport.telegram_time)
+    return await serve_webhook(webhook, settings, api, stop)
 
 
 async def _problem(api: Api, polls: bool) -> str:
@@ -175,7 +193,9 @@ async def _at_most(seconds: float, work: Coroutine[Any, Any, None]) -> None:
         await asyncio.wait_for(work, seconds)
 
 
-async def _rounds(leaving: Leaving, forgetting: Forgetting, people: People, hide_after: float) -> None:
+async def _rounds(
+    leaving: Leaving, forgetting: Forgetting, people: People, outbox: Outbox, hide_after: float
+) -> None:
     """The first one follows the start at once: what a crash interrupted is finished, what fell silent is hidden."""
     await forgetting.tidy(0.0)
     while True:
@@ -184,6 +204,8 @@ async def _rounds(leaving: Leaving, forgetting: Forgetting, people: People, hide
         await forgetting.end(_CARDS_STAY)
         await forgetting.tidy(_UNTIDY)
         await people.purge()
+        outbox.forget()
+        gc.collect()  # else what failed somewhere, and whose it was, may stay for hours: Python looks for it seldom
         await asyncio.sleep(_ROUND)
 
 
@@ -201,7 +223,7 @@ def _report(task: asyncio.Task[None]) -> None:
 
 def _give_up(line: str) -> int:
     sys.stderr.write(f"janymda: {line}\n")
-    return NEEDS_OPERATOR
+    return TRY_LATER if line == UNREACHED else NEEDS_OPERATOR
 
 
 def _now() -> datetime:

@@ -11,12 +11,11 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
+from bot.channels.telegram.errors import REFUSED, UNREACHED
 from bot.channels.telegram.transport import Api, Slowed
 from bot.channels.telegram.updates import ALLOWED
 from bot.channels.telegram.webhook import Webhook
 
-REFUSED = "Telegram refuses the token. Get a valid one from BotFather and set TELEGRAM_BOT_TOKEN."
-UNREACHED = "Telegram can't be reached. Check the network, or TELEGRAM_API_URL if it is set."
 BAD_ADDRESS = "Telegram refuses the webhook's address: BOT_WEBHOOK_URL must be https, on port 443, 80, 88 or 8443."
 BAD_LISTEN = "can't listen there: BOT_WEBHOOK_LISTEN is in use by another program, or not an address of this machine."
 

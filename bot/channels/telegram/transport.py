@@ -114,7 +114,10 @@ class Transport(BaseRequest):
         body = json.dumps(parameters, ensure_ascii=False).encode("utf-8", "replace")
         outcome = await self._exchange(method, url, body)
         if isinstance(outcome, TelegramError):
-            raise outcome  # outside the handler: the original error, which holds the URL, does not travel along
+            try:
+                raise outcome  # outside the handler: the original error, which holds the URL, does not travel along
+            finally:
+                del outcome  # else it would hold itself, and what was sent, until Python looks for garbage
         return _tidied(*outcome)
 
     async def _exchange(self, method: str, url: str, body: bytes) -> tuple[int, bytes] | TelegramError:

@@ -7,18 +7,22 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot import conversation
+from bot.channels.telegram.doubles import Doubles
 from bot.channels.telegram.forget import Forgetting
 from bot.channels.telegram.keyboard import REMOVE, keyboard, remove_key
-from bot.channels.telegram.leave import NEAR, Leaving, language_of
+from bot.channels.telegram.leave import Leaving, language_of
 from bot.channels.telegram.line import Lane
 from bot.channels.telegram.minimal import command
 from bot.channels.telegram.people import People
-from bot.channels.telegram.send import Blocked, Replaced, Sender
+from bot.channels.telegram.send import Blocked, Replaced, Sender, Unreachable
 from bot.channels.telegram.updates import Incoming
 from bot.conversation import Answer, Book
 from bot.logs import event
 from bot.render import Screen
 from bot.sessions.model import Session
+
+#: What stands in the chat by the person's own hand.
+_WRITTEN = ("text", "place", "media", "service")
 
 
 class Turns:
@@ -35,9 +39,15 @@ class Turns:
     ) -> None:
         self._book, self._people, self._sender = book, people, sender
         self._forgetting, self._leaving, self._clock = forgetting, leaving, clock
+        self._doubles = Doubles()
         self._books: dict[int, Book] = {}  # minutes until hiding -> the book that says so
         crisis = (topic.go for topic in book.dialogue.topics.values() if topic.crisis)
         self._urgent = frozenset((book.dialogue.help, *crisis))  # overlays with emergency numbers
+
+    def arrived(self, incoming: Incoming) -> None:
+        """What somebody wrote is queued for deletion before anybody looks at it, and deleted after its answer."""
+        if incoming.kind in _WRITTEN and incoming.message:
+            self._forgetting.queue(incoming.chat, incoming.message)
 
     async def answer(self, incoming: Incoming) -> None:
         if incoming.press:
@@ -49,6 +59,12 @@ class Turns:
                 await self._answer(incoming)
             except Blocked:
                 await self._people.forget(incoming.chat)
+            except Unreachable:  # it comes once more, by us or by the messenger, and what was typed is still queued
+                raise
+            except Exception:
+                self._forgetting.unqueue(incoming.chat, incoming.message, delete=True)
+                raise
+            self._forgetting.unqueue(incoming.chat, incoming.message, delete=False)  # it is gone, or on its way
 
     def drop(self, incoming: Incoming) -> None:
         """An update that is left unanswered: the button stops spinning, and what was typed still goes."""
@@ -61,6 +77,7 @@ class Turns:
 
     async def _answer(self, incoming: Incoming) -> None:
         if incoming.kind == "left":
+            self._doubles.forget(incoming.chat)
             return await self._people.forget(incoming.chat)
         if incoming.kind == "service":
             return self._forgetting.soon(incoming.chat, [incoming.message])
@@ -72,6 +89,7 @@ class Turns:
             return await self._forgetting.card(session, incoming.message)
         answer = self._reply(incoming, session)
         if answer.screen.left:
+            self._doubles.forget(incoming.chat)
             known = replace(session, messages=(*session.messages, incoming.message))
             return await self._leaving.everything(known, answer.screen.language)
         session = replace(session, hide=answer.hide or session.hide)
@@ -100,8 +118,9 @@ class Turns:
         """After a tap: the message that was tapped becomes the living one, wherever it stands."""
         chat, tapped = incoming.chat, incoming.message
         text, rows, lane = answer.screen.text, keyboard(answer.screen), self._lane(incoming, answer.screen)
+        gone = incoming.stale or self._forgetting.is_going(session, tapped)
         try:
-            edited = not incoming.stale and await self._sender.edit(chat, tapped, text, rows, lane, screen=True)
+            edited = not gone and await self._sender.edit(chat, tapped, text, rows, lane, screen=True)
             live = tapped if edited else await self._sender.send(chat, text, rows, lane, screen=True)
         except Replaced:
             return await self._pass_over(incoming, session, answer)
@@ -112,9 +131,11 @@ class Turns:
         known, cards = (*session.messages, *old), (*session.cards, *sent)
         kept = replace(session, live=live or session.live, code=answer.code, messages=known, cards=cards)
         await self._people.save(kept)
-        lost = {one for number in (*fresh, *sent) for one in range(number - NEAR, number)} - {live, *cards}
-        if old or lost:
-            self._forgetting.soon(chat, old, lost)
+        doubles = self._doubles.of(chat, (*fresh, *sent)) - {live, *cards}
+        if old or doubles:
+            self._forgetting.soon(chat, old, doubles)
+        if not live:
+            self._doubles.lost(chat, tapped)
 
     async def _replace(self, incoming: Incoming, session: Session, answer: Answer) -> None:
         """After words: a new message, since an edit is not seen by somebody who cleared the chat on their side."""
@@ -125,7 +146,9 @@ class Turns:
         text, rows, lane = answer.screen.text, keyboard(answer.screen), self._lane(incoming, answer.screen)
         try:
             live = await self._sender.send(chat, text, rows, lane, screen=True)
-        except Replaced:
+        except Replaced as passed:
+            if passed.tried:
+                self._doubles.lost(chat, typed)
             await self._pass_over(incoming, session, answer)
             return self._forgetting.soon(chat, [typed])
         old = [typed, session.live] if live else [typed]
@@ -133,9 +156,9 @@ class Turns:
         known = (*session.messages, *old)
         kept = replace(session, live=live or session.live, code=answer.code, messages=known, told=explained)
         await self._people.save(kept)
-        # Had a crash come between an earlier answer to these words and its being remembered, it stands between the two.
-        lost = {*range(typed + 1, min(live, typed + NEAR))} - {*session.cards}
-        self._forgetting.soon(chat, old, lost)
+        self._forgetting.soon(chat, old, self._doubles.of(chat, [live], typed) - {live, *session.cards})
+        if not live:
+            self._doubles.lost(chat, typed)
 
     async def _pass_over(self, incoming: Incoming, session: Session, answer: Answer) -> None:
         """Their next move is here already and brings its own screen; what this one changed stays known."""

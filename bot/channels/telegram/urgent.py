@@ -7,14 +7,15 @@ from bot.channels.telegram.updates import Incoming
 from bot.conversation import Book
 from bot.dialogue import code
 
-_URGENT = ("help", "exit")
+#: The higher, the longer it is kept: who asked to leave and went on is still wiped.
+_URGENCY = {"help": 1, "exit": 2}
 
 
-def is_urgent(book: Book, incoming: Incoming) -> bool:
-    """Told by the button or the command alone: words would first have to be understood."""
+def urgency(book: Book, incoming: Incoming) -> int:
+    """0: none. Told by the button or the command alone: words would first have to be understood."""
     if incoming.kind == "text":
-        return command(incoming.text) in _URGENT
+        return _URGENCY.get(command(incoming.text), 0)
     if incoming.kind != "tap":
-        return False
+        return 0
     event = code.unpack(book.dialogue, incoming.text, 0).event
-    return event is not None and event.kind == "command" and event.value in _URGENT
+    return _URGENCY.get(event.value, 0) if event is not None and event.kind == "command" else 0

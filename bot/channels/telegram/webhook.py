@@ -15,6 +15,7 @@ from aiohttp import web
 
 from bot.channels.telegram import updates
 from bot.channels.telegram.intake import Deeds, Intake
+from bot.channels.telegram.people import person_of
 from bot.channels.telegram.receive import WELCOME, is_late
 from bot.channels.telegram.transport import read_object
 from bot.channels.telegram.updates import Incoming
@@ -51,7 +52,7 @@ class Webhook:
         welcome: float = WELCOME,
         telegram_time: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        self._urgent, self._secret, self._welcome = deeds.urgent, secret.encode(), welcome
+        self._urgency, self._secret, self._welcome = deeds.urgency, secret.encode(), welcome
         self._intake = Intake(deeds, self._settled, inbox, welcome)
         self._together, self._telegram_time = together or Alone(), telegram_time
         self._answered: dict[int, None] = {}
@@ -72,7 +73,7 @@ class Webhook:
         """Take up what was left, then whatever comes, until told to stop."""
         self._ready = True
         while not stop.is_set():
-            for number in await self._intake.resume():
+            for number in await self._intake.resume(self._is_newest):
                 await self._together.settle(number, True)
             try:
                 await asyncio.wait_for(stop.wait(), ORPHANS)
@@ -103,14 +104,14 @@ class Webhook:
             return _later(LEAVING)
         try:
             async with asyncio.timeout(READING):
-                body = await request.read()
+                body = await _body(request)
         except TimeoutError:
             return web.Response(status=408)
         incoming = updates.parse(read_object(body))
         if incoming is None:  # nothing that could be answered, ever
             event("update-unreadable")
             return web.Response()
-        if self._is_full() and not self._urgent(incoming):
+        if self._is_full() and not self._urgency(incoming):
             event("overloaded")
             return _later(OVERLOADED)
         return await self._answer(incoming)
@@ -125,6 +126,7 @@ class Webhook:
             if claim != "ours":
                 self._waiting.pop(number).cancel()
                 return _taken_up(incoming.press) if claim == "done" else _later(TAKEN)
+            await self._is_newest(incoming)
             if is_late(incoming, self._telegram_time(), self._welcome):
                 self._intake.put_late(incoming)
                 self._intake.go_late()
@@ -148,6 +150,10 @@ class Webhook:
 
     # ---- inside
 
+    async def _is_newest(self, incoming: Incoming) -> bool:
+        """What a dead machine left is no longer wanted once the person did something newer elsewhere."""
+        return await self._together.newest(person_of(incoming.chat), incoming.id)
+
     def _is_full(self) -> bool:
         return self._intake.waiting >= (MOST_KEPT if self._intake.keeps else MOST_OPEN)
 
@@ -165,6 +171,17 @@ class Webhook:
         waiter = self._waiting.pop(number, None)
         if waiter is not None and not waiter.done():
             waiter.set_result(safe)
+
+
+async def _body(request: web.Request) -> bytes:
+    """Not `request.read()`: it keeps what it read in the request, and the server the request until the next one."""
+    parts, size = [], 0
+    async for part in request.content.iter_any():
+        parts.append(part)
+        size += len(part)
+        if size > MOST_BYTES:
+            raise web.HTTPRequestEntityTooLarge(max_size=MOST_BYTES, actual_size=size)
+    return b"".join(parts)
 
 
 def _taken_up(press: str) -> web.Response:
