@@ -1,7 +1,8 @@
 """How well typed words are understood, on phrases that were written apart from the training phrases: `make evaluate`.
 
 `tests/phrases/<language>.yaml` lists `{text, topics, crisis, style}`. `crisis` says whether the emergency card is
-right. With `--cross` the training phrases are judged instead, each by a model that has not seen it (minutes).
+right; a folder may be named instead (`python -m bench.evaluate FOLDER`). With `--cross` the training phrases are judged
+instead, each by a model that has not seen it (minutes).
 """
 
 from __future__ import annotations
@@ -128,9 +129,10 @@ def table(found: Sequence[Judged]) -> Iterable[str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    found = crossed() if "--cross" in arguments else judged(cases())
+    folder = Path(next((one for one in arguments if not one.startswith("--")), PHRASES))
+    found = crossed() if "--cross" in arguments else judged(cases(folder))
     if not found:
-        sys.stderr.write("no phrases in tests/phrases\n")
+        sys.stderr.write(f"no phrases in {folder}\n")
         return 1
     lines = [*report(found), "confusion (right topic: first guesses)", *table(found)]
     sys.stdout.write("\n".join(line for line in lines if line) + "\n")

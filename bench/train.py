@@ -22,7 +22,7 @@ from bot.understanding.lexicon import Lexicon
 from bot.understanding.normal import clean
 from bot.understanding.reading import CRISES, CRISIS, looked_at
 
-EPOCHS, RATE, DECAY, SEED = 8, 0.35, 5e-4, 20261122
+EPOCHS, RATE, DECAY, SEED = 12, 0.35, 5e-4, 20261122
 
 Seen = Callable[[str], np.ndarray]
 

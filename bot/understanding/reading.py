@@ -24,7 +24,9 @@ OFFERED = 3
 
 #: From this suspicion on a message is taken for a crisis. Missing one is worse than asking once too often; what other
 #: values would give stands in docs/understanding.md.
-ENOUGH = 0.20
+ENOUGH = 0.34
+#: Where "none of these" is as likely as this, harmless talk in strong words is likely too, and more is asked for.
+MAYBE_OTHER, ENOUGH_THEN = 0.25, 0.50
 #: Messages of more words are also read in overlapping pieces of so many, which must be so suspicious.
 LONG, PIECE, ENOUGH_IN_PIECE = 15, 12, 0.50
 #: "None of these" is only believed on its own from here on; below, other topics are offered beside it.
@@ -39,13 +41,19 @@ class Understood:
 
     `language`: en, ru, kk, mixed, or "" where there are no letters. `topics`: up to three ids of the topics, best
     first; `("other",)` when it is none of them, empty when there was nothing to read. `crisis`: danger, self-harm,
-    injured or None. `why`: rules met and probabilities, for helpline staff and authors.
+    injured or None. `why`: rules met and probabilities, for helpline staff and authors. `chances`: the probability of
+    each of the topics, 0 to 1; whoever has none does not tell.
     """
 
     language: str
     topics: tuple[str, ...]
     crisis: str | None
     why: str
+    chances: tuple[float, ...] = ()
+
+    def chance(self, topic: str) -> float:
+        """How probable one of the topics is; 0 for any other."""
+        return dict(zip(self.topics, self.chances, strict=False)).get(topic, 0.0)
 
     @property
     def offers(self) -> tuple[str, ...]:
@@ -93,7 +101,7 @@ def judged(typed: Sequence[str], using: Reader) -> Understood:
     """What these words are about; a long message is also read in pieces, for a cry may stand in the middle of it."""
     rough = [spelling.rough(word) for word in typed]
     scores, found = _read(typed, rough, using)
-    crisis = _likeliest(scores) if suspicion(scores) >= ENOUGH else None
+    crisis = _likeliest(scores) if suspicion(scores) >= _enough(scores) else None
     for start in range(0, len(typed) - PIECE // 2, PIECE // 2) if len(typed) > LONG and not crisis else ():
         part = slice(start, start + PIECE)
         in_part, found_in_part = _read(typed[part], rough[part], using)
@@ -102,7 +110,8 @@ def judged(typed: Sequence[str], using: Reader) -> Understood:
             scores, found = {**scores, **{lane: in_part[lane] for lane in (CRISIS, *CRISES)}}, found_in_part
             break
     topics = _topics(scores, crisis)
-    return Understood(using.speech.language(typed, rough, scores), topics, crisis, _why(scores, found, topics))
+    chances = tuple(scores[topic] for topic in topics)
+    return Understood(using.speech.language(typed, rough, scores), topics, crisis, _why(scores, found, topics), chances)
 
 
 def _read(typed: Sequence[str], rough: Sequence[str], using: Reader) -> tuple[Mapping[str, float], list[Found]]:
@@ -118,6 +127,10 @@ def looked_at(
     found = rules.find(mended)
     meanings = [lexicon.meanings(word) for word in mended]
     return features(typed, rough, meanings, [(rule.name, f"{rule.kind}.{rule.topic}") for rule in found]), found
+
+
+def _enough(scores: Mapping[str, float]) -> float:
+    return ENOUGH_THEN if scores[OTHER] >= MAYBE_OTHER else ENOUGH
 
 
 def _likeliest(scores: Mapping[str, float]) -> str:
