@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.dialogue import code, engine
-from bot.dialogue.model import Choice, Dialogue, Say, State, Step
+from bot.dialogue.model import READERS, Choice, Dialogue, Say, State, Step, Topic
 from bot.dialogue.overlays import heard, offering
 
 #: (context, English words) -> words in one language; nothing for English itself.
@@ -235,20 +235,32 @@ def _choices(
     step = engine.shown(dialogue, state)
     if heard(state):
         yield from (("right", line(voice, "right"), f"?{heard(state)}"), ("wrong", line(voice, "wrong"), "?"))
+        other = next(one for one in READERS if one != reader)
+        yield f"about_{other}", line(voice, f"about_{other}"), f"?{other}"
+    choices = list(engine.visible_choices(dialogue, state))
     for one in state.topics if step.id in offering(dialogue) else ():
         topic = dialogue.topics.get(one)
+        if topic and (choice := _answering(choices, topic)):  # it leads there too, and keeps the answer
+            choices.remove(choice)
+            yield choice.id, choice_label(voice, step.id, choice, reader), f".{choice.id}"
+            continue
         label = label_text(voice, f"topics.{one}", topic.labels, reader) if topic else line(voice, "nearest")
         yield one if topic else "nearest", label, f"?{one}"
     if step.ask == "place":
         page = dialogue.pages[state.page]
         yield from ((place, voice.place(place), f"@{place}") for place in page.places)
         yield from ((name, _page_label(voice, name), f"#{name}") for name in page.pages)
-    for choice in engine.visible_choices(dialogue, state):
+    for choice in choices:
         yield choice.id, choice_label(voice, step.id, choice, reader), f".{choice.id}"
     wanted = voice.languages if step.id in (dialogue.first, dialogue.language) else (offer,)
     for language, name in voice.languages.items():
         if language != voice.language and language in wanted:
             yield f"language_{language}", name, f"~{language}"
+
+
+def _answering(choices: Iterable[Choice], topic: Topic) -> Choice | None:
+    """A choice of the same screen that leads where the topic does and gives an answer besides."""
+    return next((one for one in choices if one.sets and [rule.to for rule in one.rules] == [topic.go]), None)
 
 
 def _page_label(voice: Voice, page: str) -> str:

@@ -12,7 +12,8 @@ from tests.conftest import NOON
 
 #: Longer than a short code; the four short ones stand on every screen and give nothing away.
 LONG_NUMBER = re.compile(r"\+\d{8,}")
-STAYS = {"en": "phone", "ru": "телефон", "kk": "телефон"}
+#: In English; that every sentence is there in the other languages is checked elsewhere.
+STAYS = re.compile(r"stays? on (this|the) phone|opens this phone can see it and the calls")
 
 
 def test_who_could_call_a_telling_number_reads_that_it_stays_on_the_phone(book: Book) -> None:
@@ -20,10 +21,9 @@ def test_who_could_call_a_telling_number_reads_that_it_stays_on_the_phone(book: 
     seen = set()
     for step in book.dialogue.steps:
         for state in reached.screens(book.dialogue, step):
-            for language in book.languages:
-                data = code.pack(book.dialogue, state, "", language, int(NOON.timestamp() // 3600))
-                text = conversation.redraw(book, data, language, NOON).screen.text
-                if LONG_NUMBER.search(text):
-                    seen.add(step)
-                    assert STAYS[language] in text, (state, language)
+            data = code.pack(book.dialogue, state, "", "en", int(NOON.timestamp() // 3600))
+            text = conversation.redraw(book, data, "en", NOON).screen.text
+            if LONG_NUMBER.search(text):
+                seen.add(step)
+                assert STAYS.search(text), state
     assert len(seen) > 10

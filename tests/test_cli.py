@@ -257,8 +257,9 @@ def test_a_data_folder_that_cant_be_used_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_store_that_is_not_there_is_one_line() -> None:
-    env = {"TELEGRAM_BOT_TOKEN": TOKEN, "STORE": "redis://:canary@127.0.0.1:1/0", "TELEGRAM_API_URL": "http://127.0.0.1:1"}
-    refused(run(env=env | {"BOT_LOG_LEVEL": "CRITICAL"}), TRY_LATER)  # without Redis it answers; without Telegram it can't
+    env = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": "http://127.0.0.1:1", "BOT_LOG_LEVEL": "CRITICAL"}
+    # Without Redis it answers; without Telegram it can't.
+    refused(run(env=env | {"STORE": "redis://:canary@127.0.0.1:1/0"}), TRY_LATER)
 
 
 def test_sessions_never_lie_on_a_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

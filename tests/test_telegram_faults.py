@@ -35,7 +35,9 @@ def folder() -> Iterator[Path]:
 
 
 def text_after(book: Book, data: str) -> str:
-    return unmarked(conversation.tap(book, data, "en", datetime.now(UTC)).screen.text).rstrip()
+    """Of the screen that a tap brings; empty where it leaves, or keeps a card beside the screen."""
+    screen = conversation.tap(book, data, "en", datetime.now(UTC)).screen
+    return "" if screen.cards or screen.left else unmarked(screen.text).rstrip()
 
 
 class Crowd:

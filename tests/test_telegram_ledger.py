@@ -149,3 +149,32 @@ def test_of_any_flood_the_newest_is_answered_last_and_whoever_wants_to_leave_doe
     assert done == sorted(done)
     assert len(done) <= 1 + WAITING
     assert "exit" not in moves or "exit" in [moves[number] for number in done]
+
+
+def test_what_waits_is_kept_in_the_order_of_coming() -> None:
+    """Else a crash could leave a person's later move in the inbox without the earlier one."""
+    for first in range(700_000_000, 700_000_600, 7):
+        ledger = Ledger()
+        ledger.batch(range(first, first + 90))
+        assert ledger.open == tuple(range(first, first + 90))
+
+
+@given(st.permutations(range(3)))
+def test_whatever_comes_first_moves_of_one_person_are_answered_in_their_order(order: list[int]) -> None:
+    async def scene() -> list[int]:
+        done: list[int] = []
+        gate = asyncio.Event()
+
+        async def work(incoming: Incoming) -> None:
+            await gate.wait()
+            done.append(incoming.id)
+
+        lanes = Lanes(work, lambda _: None)
+        for number in (0, *(one + 1 for one in order)):
+            lanes.put(Incoming(number, "tap", 1, text="x"))
+            await asyncio.sleep(0)  # the first is under way
+        gate.set()
+        await lanes.drained(5)
+        return done
+
+    assert asyncio.run(scene()) == [0, 1, 2, 3]

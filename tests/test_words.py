@@ -12,7 +12,7 @@ from bot.conversation import Answer, Book, Meaning
 from bot.dialogue import code, engine
 from bot.dialogue.explore import Exploration, overlays
 from bot.dialogue.model import READERS, Event, State
-from bot.dialogue.overlays import HEARD, MOST, heard
+from bot.dialogue.overlays import FOR, HEARD, MOST, heard
 from bot.render import Screen
 from bot.understanding.reading import Understood
 from tests.conftest import NOON
@@ -85,15 +85,19 @@ def test_a_crisis_is_shown_at_once_and_a_wrong_guess_loses_nothing(book: Book, e
         for crisis in crises(book):
             if heard(state) == crisis:
                 continue
-            guessed = moved(book, state, "topic", f"{crisis},report")
+            about = ("report", "friend", "report,friend")[looked % 3]
+            guessed = moved(book, state, "topic", f"{crisis},{about}")
             assert engine.shown(book.dialogue, guessed).id == book.dialogue.topics[crisis].go
             assert heard(guessed) == crisis
             # whoever says that it is not that is not asked about it once more, should the same guess lie beneath
-            before = replace(state, under=tuple(one for one in state.under if one != HEARD + crisis))
+            same = (HEARD + crisis, FOR + crisis)
+            before = replace(state, under=tuple(one for one in state.under if not one.endswith(same)))
             assert moved(book, guessed, "about", "") == before == moved(book, guessed, "command", "back")
             right = moved(book, guessed, "about", crisis)
             assert engine.shown(book.dialogue, right).id == book.dialogue.topics[crisis].go and not heard(right)
-            assert (right.step, right.slots, right.page) == (state.step, state.slots, state.page)
+            assert (right.step, right.page) == (state.step, state.page)
+            assert {**dict(right.slots), "reader": ""} == {**dict(state.slots), "reader": ""}
+            assert reader_of(book, right) == reader_of(book, guessed), "who confirms the card confirms its wording"
             looked += 1
     assert looked > 20_000
 
@@ -119,7 +123,7 @@ def test_the_guess_is_acknowledged_and_can_be_corrected_in_every_language(book: 
         language, crisis = book.languages[number % 3], crises(book)[number // 3 % 3]
         before = drawn(book, state, language)
         guessed = said(book, before, crisis)
-        if HEARD + crisis in (state.over, *state.under):
+        if crisis in lying(state):
             continue
         text, topic = guessed.screen.text, book.dialogue.topics[crisis]
         line = topic.heard[""]
@@ -135,6 +139,15 @@ def test_the_guess_is_acknowledged_and_can_be_corrected_in_every_language(book: 
         assert [one.id for one in ordinary] == ids(right)[: len(ordinary)]
         looked += 1
     assert looked > 1_000
+
+
+def lying(state: State) -> set[str]:
+    """The crises heard in words that lie over the step, for whomever."""
+    return {heard(State("", over=one)) for one in (state.over, *state.under)} - {""}
+
+
+def reader_of(book: Book, state: State) -> str:
+    return engine.reads_as(book.dialogue, state, "reader")
 
 
 def test_a_card_that_was_asked_for_is_not_a_guess(book: Book) -> None:
@@ -282,6 +295,8 @@ PLACES = {
     "он орал на меня при всех": "",
     "есік алдында тұр": "",
     "я в семье одна такая": "",
+    "Оралда": "@uralsk",
+    "есіктен": "",
 }
 
 
@@ -302,7 +317,7 @@ def test_a_megabyte_is_cut_before_anybody_works_on_it(book: Book) -> None:
         return Understood("", (), None, "")
 
     counted = replace(book, understand=counting)
-    floods = ["a" * 10**6, "112 " * 250_000, "в Алматы " * 10**5, "\u202e" * 10**6, "h" + "\u0301" * 10**6]
+    floods = ["a" * 10**6, "112 a " * 160_000, "в Алматы " * 10**5, "\u202e" * 10**6, "h" + "\u0301" * 10**6]
     for flood in floods:
         assert conversation.meaning(counted, flood).event.kind == "topic"
     assert seen and max(seen) <= conversation.MOST_CHARACTERS

@@ -59,6 +59,7 @@ _NAMES = {
     "F119": "A choice has the name of a command (help, exit, menu, back, language).",
     "F120": "The same typed words stand for two commands.",
     "F121": "A safe word that somebody may type by chance: too short, or one slip from a word of the topics.",
+    "F122": "A word under `not` that is a word of a command itself, or that no command comes near.",
 }
 
 _DIALOGUE = {

@@ -22,7 +22,7 @@ LINE_PLACEHOLDERS = frozenset({"number", "address", "hours", "dates", "distance"
 LINES = (
     *COMMANDS,
     *("start", "more", "renewed", "media", "vanished", "hidden", "left", "head", "hello"),
-    *("right", "wrong", "nearest", "switch"),
+    *("right", "wrong", "about_friend", "about_survivor", "nearest", "switch"),
     *("call", "whatsapp", "address", "hours", "far", "changed", "changed_abroad", "sources", "only_numbers"),
     *("bot_name", "bot_description", "bot_short", "command_start", "command_help", "command_exit", "command_menu"),
 )

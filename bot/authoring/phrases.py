@@ -27,7 +27,7 @@ class Phrase:
 
 
 #: Shared words that stand on buttons of the engine's own.
-BUTTONS = frozenset((*COMMANDS, "start", "more", "right", "wrong", "nearest"))
+BUTTONS = frozenset((*COMMANDS, "start", "more", "right", "wrong", "about_friend", "about_survivor", "nearest"))
 
 
 def phrases(folder: Folder) -> Iterator[Phrase]:

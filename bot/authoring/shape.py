@@ -83,6 +83,7 @@ SHAPES = {
         "languages": "map:names",
         "safe": "map:name",
         "around": "names",
+        "not": "map:names",
     },
     "commands": {f"{name}!": "map:names" for name in (*COMMANDS, "start")},
     "topics": {"topics!": "table:topic"},

@@ -12,7 +12,7 @@ from bot.conversation.meant import meaning, whereabouts
 from bot.conversation.values import local, voice
 from bot.dialogue import code, engine
 from bot.dialogue.model import Dialogue, Event, State, Turn
-from bot.dialogue.overlays import uncovered
+from bot.dialogue.overlays import calm, uncovered
 from bot.render import Screen, card, line, screen
 
 #: Screens kept ready, those asked for last; about 5 KB each, so at most 10 MB.
@@ -67,8 +67,8 @@ def _mean(book: Book, state: State, language: str, meant: Meaning, now: datetime
         return begin(book, language, now)
     if event == Event("command", "language") and meant.language in book.catalogues:
         return _answer(book, Turn(_answered(book.dialogue, state)), meant.language, now)
-    if event == Event("topic", "greeting"):  # a hello or a thank you: the same screen, with a word back
-        return _answer(book, Turn(state, "hello"), language, now, meant.language)
+    if event == Event("topic", "greeting"):  # a hello or a thank you: the screen, with a word back
+        return _answer(book, Turn(calm(book.dialogue, state), "hello"), language, now, meant.language)
     return _answer(book, engine.advance(book.dialogue, state, event), language, now, meant.language)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from bot.dialogue import engine
-from bot.dialogue.model import COMMANDS, Dialogue, Event, State
+from bot.dialogue.model import COMMANDS, READERS, Dialogue, Event, State
 from bot.dialogue.overlays import heard, sound
 from bot.dialogue.tables import ALPHABET, Tables, short, tables_of
 
@@ -166,7 +166,7 @@ def _event(dialogue: Dialogue, tables: Tables, state: State, mark: str, move: st
     if kind == "page":
         return Event("page", tables.pages[move])
     if kind == "about":
-        return _named("about", move, ("", heard(state)) if heard(state) else state.topics)
+        return _named("about", move, ("", heard(state), *READERS) if heard(state) else state.topics)
     return None
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.dialogue.model import COMMANDS, Choice, Condition, Dialogue, Event, Rule, Say, State, Step, Turn
-from bot.dialogue.overlays import HEARD, heard, laid, offering, uncovered
+from bot.dialogue.model import COMMANDS, READERS, Choice, Condition, Dialogue, Event, Rule, Say, State, Step, Turn
+from bot.dialogue.overlays import FOR, HEARD, heard, laid, offering, stated, supposed, uncovered
 
 #: So many things are offered at once.
 OFFERED = 3
@@ -50,7 +50,9 @@ def answer(dialogue: Dialogue, state: State, slot: str) -> str:
 
 
 def reads_as(dialogue: Dialogue, state: State, slot: str) -> str:
-    """What a condition sees of `slot` in this state, hours included."""
+    """What a condition sees of `slot` in this state, hours and a supposed reader included."""
+    if slot == "reader" and (reader := supposed(state)):
+        return reader
     table = dialogue.slots[slot].table[answer(dialogue, state, slot)]
     found = table[0][1]
     for hours, word in table:
@@ -130,9 +132,15 @@ def _topic(dialogue: Dialogue, state: State, value: str) -> Turn:
         missed_before = dialogue.again and state.over in (dialogue.lost, dialogue.again)
         return Turn(laid(dialogue, state, dialogue.again if missed_before else dialogue.lost))
     if offers[0] in dialogue.topics and dialogue.topics[offers[0]].crisis:
-        return Turn(laid(dialogue, state, HEARD + offers[0]))
+        return Turn(laid(dialogue, state, HEARD + _for(dialogue, state, offers) + offers[0]))
     placed = any(one not in dialogue.topics for one in offers)
     return Turn(laid(dialogue, state, dialogue.near if placed else dialogue.guess, offers))
+
+
+def _for(dialogue: Dialogue, state: State, offers: tuple[str, ...]) -> str:
+    """The mark of the reader whom words on a crisis point to; empty where that is who reads anyway."""
+    reader = next((one for one in offers if one in READERS), "")
+    return reader + FOR if reader and reader != answer(dialogue, state, "reader") else ""
 
 
 def offerable(dialogue: Dialogue, offer: str) -> bool:
@@ -145,16 +153,27 @@ def offerable(dialogue: Dialogue, offer: str) -> bool:
 
 
 def _about(dialogue: Dialogue, state: State, offer: str) -> Turn:
-    """The person said: yes, it is about that; or of a crisis: that is not it."""
-    if topic := heard(state):
-        answered = {topic: laid(dialogue, uncovered(dialogue, state), dialogue.topics[topic].go)}
-        return Turn((answered | {"": uncovered(dialogue, state)}).get(offer, state))
+    """The person said: yes, it is about that; or of a crisis: that is not it, or of whom it is."""
+    if heard(state):
+        return Turn(_about_crisis(dialogue, state, heard(state), offer))
     if offer not in state.topics or state.over not in offering(dialogue):
         return Turn(state)
     if offer in dialogue.topics:
         return _go(dialogue, state, dialogue.topics[offer].go)
     asked = settle(dialogue, State(dialogue.nearest, state.slots, state.passed))
     return _place(dialogue, asked, offer[1:]) if offer[0] == "@" else _page(dialogue, asked, offer[1:])
+
+
+def _about_crisis(dialogue: Dialogue, state: State, topic: str, offer: str) -> State:
+    """Who confirms the card confirms for whom it was worded; "not it" takes back both."""
+    if offer in READERS:
+        return stated(_answer(dialogue, state, (("reader", offer),)))
+    beneath = uncovered(dialogue, state)
+    if offer != topic:
+        return state if offer else beneath
+    who = supposed(state)
+    said = stated(_answer(dialogue, beneath, (("reader", who),))) if who else beneath
+    return laid(dialogue, said, dialogue.topics[topic].go)
 
 
 def _command(dialogue: Dialogue, state: State, command: str) -> Turn:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.dialogue import engine
 from bot.dialogue.model import Choice, Dialogue, Event, State
-from bot.dialogue.overlays import HEARD
+from bot.dialogue.overlays import crises
 
 
 class TooManyStates(Exception):
@@ -101,8 +101,7 @@ def overlays(dialogue: Dialogue, beneath: State) -> dict[State, tuple[Choice, ..
     """Every overlay as it looks over `beneath`, with its choices: also each crisis heard in words, and a town named."""
     found = {}
     town = tuple(f"@{place}" for place in stand_ins(dialogue, "place")[:1] if dialogue.near)
-    crises = (HEARD + topic.id for topic in dialogue.topics.values() if topic.crisis)
-    for over in (*(step.id for step in dialogue.steps.values() if step.overlay), *crises):
+    for over in (*(step.id for step in dialogue.steps.values() if step.overlay), *crises(dialogue)):
         topics = town if over == dialogue.near else ()
         state = State(beneath.step, beneath.slots, beneath.passed, over=over, topics=topics)
         found[state] = engine.visible_choices(dialogue, state)

@@ -145,7 +145,7 @@ class State:
     step: str
     slots: tuple[tuple[str, str], ...] = ()  #: answers that differ from `unset`, sorted by name
     passed: int = 0  #: whole hours since `elapsed` was answered
-    over: str = ""  #: the overlay shown above the step, if any: its step, or `?danger` for a crisis heard in words
+    over: str = ""  #: the overlay shown above the step, if any: its step, or `?danger` for a crisis heard
     under: tuple[str, ...] = ()  #: the overlays it covers, the uppermost first
     page: str = ""  #: the page of the place picker
     topics: tuple[str, ...] = ()  #: what `guess` or `near` offers: topics, a town (`@aktau`), a page (`#which.a.b`)
@@ -162,7 +162,8 @@ class Event:
     page       id of a page of the place picker
     command    one of COMMANDS
     topic      what typed words may be about, best first, joined by commas, as in `State.topics`; empty: not understood
-    about      one of these that was offered: "yes, it is about this"; empty: "that is not it"
+    about      one of these that was offered: "yes, it is about this"; empty: "that is not it"; a reader of
+               READERS: "it is about them", on the card of a crisis heard in words
     pass       hours that went by, as digits
     """
 

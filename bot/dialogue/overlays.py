@@ -4,17 +4,45 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.dialogue.model import Dialogue, State
+from bot.dialogue.model import READERS, Dialogue, State
 
 #: So many may lie upon each other; the lowest goes first, and the step beneath them all never does.
 MOST = 3
 #: A crisis heard in typed words stands as this mark and its topic: the card, and the question whether it is right.
 HEARD = "?"
+#: Between the reader whom the words point to and the topic, where somebody else reads so far: "?friend/danger".
+FOR = "/"
 
 
 def heard(state: State) -> str:
     """The crisis that typed words were taken for, while the person has not said whether that is right."""
-    return state.over.removeprefix(HEARD) if state.over.startswith(HEARD) else ""
+    return _crisis(state.over)
+
+
+def _crisis(overlay: str) -> str:
+    return overlay.removeprefix(HEARD).rpartition(FOR)[2] if overlay.startswith(HEARD) else ""
+
+
+def supposed(state: State) -> str:
+    """The reader whom words on a crisis pointed to, while that card lies there; empty: nobody but who reads anyway."""
+    marks = (one.removeprefix(HEARD).partition(FOR) for one in (state.over, *state.under) if one.startswith(HEARD))
+    return next((reader for reader, between, _ in marks if between), "")
+
+
+def stated(state: State) -> State:
+    """The same, with nobody supposed: the person has said who reads."""
+    over, *under = (HEARD + _crisis(one) if _crisis(one) else one for one in (state.over, *state.under))
+    return replace(state, over=over, under=tuple(under))
+
+
+def crises(dialogue: Dialogue) -> tuple[str, ...]:
+    """Every crisis as it may lie there, heard in words: for whoever reads, and for a reader whom the words point to.
+
+    A reader has the same name as the topic of words that point to them: `friend`.
+    """
+    found = [topic.id for topic in dialogue.topics.values() if topic.crisis]
+    pointed = [reader for reader in READERS if reader in dialogue.topics]
+    return (*(HEARD + one for one in found), *(f"{HEARD}{reader}{FOR}{one}" for reader in pointed for one in found))
 
 
 def offering(dialogue: Dialogue) -> tuple[str, str]:
@@ -43,6 +71,7 @@ def laid(dialogue: Dialogue, state: State, overlay: str, topics: tuple[str, ...]
     if overlay == state.step:
         return replace(state, over="", under=(), topics=())
     gone = {overlay, *(offering(dialogue) if overlay in offering(dialogue) else ())}
+    gone |= {one for one in (state.over, *state.under) if _crisis(overlay) and _crisis(one) == _crisis(overlay)}
     if not overlay.startswith(HEARD) and overlay != dialogue.language:
         gone |= {dialogue.lost, dialogue.again}
     beneath = tuple(one for one in (state.over, *state.under) if one and one not in gone)
@@ -52,6 +81,13 @@ def laid(dialogue: Dialogue, state: State, overlay: str, topics: tuple[str, ...]
 def uncovered(dialogue: Dialogue, state: State) -> State:
     """What the uppermost overlay lay over."""
     return sound(dialogue, replace(state, over="".join(state.under[:1]), under=state.under[1:]))
+
+
+def calm(dialogue: Dialogue, state: State) -> State:
+    """Without the screens on words that were not understood, or only guessed: what they lay over."""
+    while state.over and state.over in (dialogue.lost, dialogue.again, dialogue.guess):
+        state = uncovered(dialogue, state)
+    return state
 
 
 def sound(dialogue: Dialogue, state: State) -> State:

@@ -8,8 +8,8 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from bot.dialogue import engine
-from bot.dialogue.model import COMMANDS, Choice, Dialogue, Step
-from bot.dialogue.overlays import HEARD
+from bot.dialogue.model import COMMANDS, READERS, Choice, Dialogue, Step
+from bot.dialogue.overlays import crises
 
 #: Six bits a letter.
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -40,7 +40,7 @@ def collisions(dialogue: Dialogue) -> tuple[tuple[str, str], ...]:
     answers = [f"{slot.name}={value}" for slot in dialogue.slots.values() for value in slot.values]
     pages = [page for page in dialogue.pages if page]
     groups = [(list(dialogue.steps), 4), (answers, 4), (list(dialogue.slots["place"].values), 4), (pages, 4)]
-    groups += [(_offers(dialogue), 3), (list(dialogue.topics), 4), (list(COMMANDS), 4), (_overlays(dialogue), 2)]
+    groups += [(_offers(dialogue), 3), ([*dialogue.topics, *READERS], 4), (list(COMMANDS), 4), (_overlays(dialogue), 2)]
     groups += [([choice.id for choice in step.choices], 4) for step in dialogue.steps.values()]
     return tuple(pair for names, letters in groups for pair in _twins(names, letters))
 
@@ -62,8 +62,7 @@ def _offers(dialogue: Dialogue) -> list[str]:
 
 def _overlays(dialogue: Dialogue) -> list[str]:
     """All that can lie over a step."""
-    crises = [HEARD + topic.id for topic in dialogue.topics.values() if topic.crisis]
-    return [*(step.id for step in dialogue.steps.values() if step.overlay), *crises]
+    return [*(step.id for step in dialogue.steps.values() if step.overlay), *crises(dialogue)]
 
 
 @lru_cache(maxsize=8)

@@ -21,6 +21,8 @@ MOST_WORDS = 5
 MOST_CHARACTERS = 200
 #: Letters from which on one slip of the finger still leaves the word what it was.
 LONG_ENOUGH = 5
+#: What takes the chat or the screen away. A slip that is missed here costs a tap, one that is none costs the chat.
+GRAVE = frozenset(("exit", "start", "back"))
 
 Phrase = tuple[str, ...]  #: rough words
 #: A stuck key; before the rough spelling, in which one letter may become two.
@@ -34,6 +36,8 @@ class Commands:
     phrases: Mapping[Phrase, str]
     around: frozenset[str]  #: rough words that may stand beside a number and change nothing: "call", "please"
     numbers: frozenset[str]  #: emergency numbers, as digits
+    others: frozenset[str] = frozenset()  #: words, as people spell them, that look like a command and are none
+    apart: frozenset[str] = frozenset()  #: the same words, rough
 
 
 #: Nothing may be typed instead of a button.
@@ -45,17 +49,35 @@ def rough(text: str) -> Phrase:
     return tuple(spelling.rough(_DOUBLED.sub(r"\1", word)) for word in spelling.words(clean(text)))
 
 
-def compiled(spoken: Mapping[str, Iterable[str]], around: Iterable[str], numbers: Iterable[str]) -> Commands:
+def compiled(
+    spoken: Mapping[str, Iterable[str]], around: Iterable[str], numbers: Iterable[str], others: Iterable[str] = ()
+) -> Commands:
     """`spoken`: name -> phrases in any language and script."""
     phrases = {rough(text): name for name, texts in spoken.items() for text in texts}
-    return Commands(phrases, frozenset(word for text in around for word in rough(text)), frozenset(numbers))
+    others = tuple(others)
+    beside, apart = (frozenset(word for text in texts for word in rough(text)) for texts in (around, others))
+    own = frozenset(word for text in others for word in spelled(text))
+    return Commands(phrases, beside, frozenset(numbers), own, apart)
+
+
+def spelled(text: str) -> Phrase:
+    """The words in their own spelling: "закрыть" and "закрыт" are one word in the rough one."""
+    return tuple(spelling.words(clean(text)))
+
+
+def only_digits(words: str) -> bool:
+    """ "1", "12 30": nothing that tells of anything, once it is no emergency number."""
+    found = spelled(words[:MOST_CHARACTERS])
+    return bool(found) and len(words) <= MOST_CHARACTERS and all(word.isdecimal() for word in found)
 
 
 def exact(known: Commands, words: str) -> str:
     """The command that these words are, and nothing else; empty if they are none. A number is `help`."""
     if len(words) > MOST_CHARACTERS:
         return ""
-    return "help" if _is_number(known, words) else known.phrases.get(rough(words), "")
+    if _is_number(known, words):
+        return "help"
+    return "" if known.others.intersection(spelled(words)) else known.phrases.get(rough(words), "")
 
 
 def slipped(known: Commands, words: str) -> str:
@@ -63,16 +85,23 @@ def slipped(known: Commands, words: str) -> str:
     typed = rough(words) if len(words) <= MOST_CHARACTERS else ()
     if len(typed) > MOST_WORDS:
         return ""
-    near = {name for phrase, name in known.phrases.items() if len(phrase) == len(typed) and _near(typed, phrase)}
+    alike = ((phrase, name) for phrase, name in known.phrases.items() if len(phrase) == len(typed))
+    near = {name for phrase, name in alike if _near(known, typed, phrase, name in GRAVE)}
     return near.pop() if len(near) == 1 else ""
 
 
-def _near(typed: Phrase, phrase: Phrase) -> bool:
+def _near(known: Commands, typed: Phrase, phrase: Phrase, grave: bool) -> bool:
     wrong = [(one, right) for one, right in zip(typed, phrase, strict=True) if one != right]
     if len(wrong) != 1:
         return False
     [(one, right)] = wrong
-    return len(right) >= LONG_ENOUGH and one_slip(one, right) and one not in reader().rules.known
+    another = one in known.apart or one in reader().rules.known or grave and _other_ends(one, right)
+    return len(right) >= LONG_ENOUGH and one_slip(one, right) and not another
+
+
+def _other_ends(one: str, right: str) -> bool:
+    """With another letter at its beginning or its end a word is mostly another one: "closet", "lose", "star"."""
+    return one[:1] != right[:1] or one[-1:] != right[-1:]
 
 
 def one_slip(one: str, other: str) -> bool:

@@ -127,6 +127,7 @@ class Intake:
             try:
                 await self._deeds.answer(incoming)
             except Unreachable:
+                await self.keep(incoming.id)  # the messenger might bring it again only after a later move
                 if not self._once_more(incoming):
                     return await self._end(incoming.id, incoming.late or self.is_kept(incoming.id))
             except Exception as error:  # a defect of ours; the others go on

@@ -41,8 +41,9 @@ class Lanes:
         if lane is None:
             self._open(incoming)
             return
-        lane.append(incoming)
-        if brings_screen(incoming):
+        later = sum(one.id > incoming.id for one in lane)
+        lane.insert(len(lane) - later, incoming)
+        if brings_screen(incoming) and not later:
             self._overtake(incoming.chat)
         if len(lane) > WAITING:
             *older, _ = lane

@@ -35,8 +35,8 @@ class Ledger:
 
     @property
     def open(self) -> tuple[int, ...]:
-        """What is being answered and not kept."""
-        return tuple(self._open)
+        """What is being answered and not kept, in rising order."""
+        return tuple(sorted(self._open))
 
     def batch(self, numbers: Sequence[int]) -> list[int]:
         """What of a batch just fetched, in rising order, is still to be answered; from here on it counts as open."""

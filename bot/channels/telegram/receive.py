@@ -130,7 +130,8 @@ class Receiver:
             await self._until(lambda: self._ledger.idle or self._ledger.offset != before, AGAIN - SOON)
 
     async def _keep(self) -> None:
-        """Put into the inbox what is not answered yet."""
+        """Put into the inbox what is not answered yet, the oldest first: were a crash to leave a person's later move
+        alone in there, the next run would answer it before the earlier one."""
         for number in self._ledger.open if self._intake.keeps else ():
             if await self._intake.keep(number) and self._intake.is_kept(number):
                 self._ledger.kept(number)
