@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.authoring.load import load
-from bot.conversation import Book
+from bot.conversation import Book, turns
 from bot.dialogue.explore import Exploration, explore
 
 #: A Thursday noon in Kazakhstan.
 NOON = datetime(2026, 1, 15, 12, 0, tzinfo=ZoneInfo("Asia/Almaty"))
 #: A Saturday night.
 NIGHT = datetime(2026, 1, 17, 23, 30, tzinfo=ZoneInfo("Asia/Almaty"))
+
+
+#: Every screen of every state in every language, by day and by night: tests that visit all share them. 5 KB each.
+SCREENS = 40_000
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _screens_are_worded_once() -> None:
+    turns._drawn = lru_cache(maxsize=SCREENS)(turns._drawn.__wrapped__)
 
 
 @pytest.fixture(scope="session")

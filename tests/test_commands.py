@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 import pytest
 import yaml
@@ -91,20 +91,22 @@ def test_the_name_of_a_language_switches_to_it(book: Book, words: str, language:
     assert after == drawn(book, code.unpack(book.dialogue, before.code, 0).state, language)
 
 
-def phrases() -> Iterator[tuple[str, frozenset[str]]]:
+@cache
+def phrases() -> tuple[tuple[str, frozenset[str]], ...]:
     """Everything the topics are taught and tested with, and what it is about."""
     taught: dict[str, set[str]] = {}
     for path in sorted((FLOWS / "topics").glob("??-*.yaml")):
         for topic, texts in yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader).items():
             for text in texts or ():
                 taught.setdefault(str(text), set()).add(topic)
-    yield from ((text, frozenset(topics)) for text, topics in taught.items())
+    return tuple((text, frozenset(topics)) for text, topics in taught.items())
 
 
 #: A word that wants to be away from here, or asks for the very button, may be a command too.
 MAY_LEAVE = frozenset({"hide", "other", "language", "greeting"})
 
 
+@pytest.mark.long
 def test_no_phrase_of_a_topic_or_a_crisis_leaves_the_chat(book: Book) -> None:
     """Nor does a slip of the finger make a command of it."""
     looked, wrong = 0, []

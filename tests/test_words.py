@@ -208,6 +208,7 @@ def test_insults_and_nonsense_meet_the_same_calm(book: Book, words: str) -> None
 # ---- the language of the words
 
 
+@pytest.mark.long
 def test_words_in_another_language_bring_an_offer_that_redraws_the_same_screen(
     book: Book, exploration: Exploration
 ) -> None:
@@ -252,6 +253,7 @@ def test_a_word_or_two_is_no_language(book: Book, words: str) -> None:
 # ---- places
 
 
+@pytest.mark.long
 def test_a_town_named_anywhere_is_offered_and_taken_with_all_other_answers(
     book: Book, exploration: Exploration
 ) -> None:

@@ -19,7 +19,6 @@ PART = Part("Limits and refusals")
     done="asks nothing of that chat until the time is over; goes on with everybody else",
     seen="that person waits three seconds, nobody else does",
     kept="everything",
-    quick=True,
 )
 async def slowed_chat(bench: Bench) -> str:
     await bench.life.start()

@@ -71,7 +71,6 @@ PART.shown_by(
     done="answers the press and edits the screen; the poll that confirms one tap brings the next",
     seen="the screen",
     kept="-",
-    quick=True,
 )
 async def calls_of_a_tap(bench: Bench) -> str:
     await bench.life.start()

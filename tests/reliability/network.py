@@ -34,7 +34,6 @@ async def latency(bench: Bench) -> str:
     done="repeats edits and deletions; a new message only if that does no harm, and removes the copy",
     seen="one screen, the right one",
     kept="everything",
-    quick=True,
 )
 async def drops(bench: Bench) -> str:
     await bench.life.start()
@@ -84,20 +83,19 @@ async def stutters(bench: Bench, kind: str, code: int = 500) -> str:
 
 
 STUTTERS = (
-    ("Telegram answers 500", "error", 500, True),
-    ("A proxy answers 502 with a page of HTML", "html", 502, False),
-    ("A proxy answers 504", "error", 504, False),
-    ("Answers are cut off in the middle of the JSON", "truncated", 200, False),
-    ("Answers claim to be packed and are rubbish", "garbage", 200, False),
-    ("Answers are 200 but say that it failed", "unwilling", 200, False),
+    ("Telegram answers 500", "error", 500),
+    ("A proxy answers 502 with a page of HTML", "html", 502),
+    ("A proxy answers 504", "error", 504),
+    ("Answers are cut off in the middle of the JSON", "truncated", 200),
+    ("Answers claim to be packed and are rubbish", "garbage", 200),
+    ("Answers are 200 but say that it failed", "unwilling", 200),
 )
-for _fault, _kind, _code, _quick in STUTTERS:
+for _fault, _kind, _code in STUTTERS:
     PART.case(
         _fault,
         done="waits a little longer each time, then goes on; prints nothing of the answer",
         seen="the answer some seconds later",
         kept="everything",
-        quick=_quick,
     )(lambda bench, kind=_kind, code=_code: stutters(bench, kind, code))
 
 
