@@ -7,8 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import write_po
 
 from bot.authoring.catalogues import compare, translations
 from bot.authoring.diagnostic import Place
@@ -16,6 +15,7 @@ from bot.authoring.folder import Folder, read_folder
 from bot.authoring.load import FLOWS, load
 from bot.authoring.locales import template, update
 from bot.authoring.phrases import Phrase, phrases, references
+from tests.catalogue import messages
 from tests.pseudo import pseudo
 
 ROOT = Path(__file__).parents[1]
@@ -26,11 +26,6 @@ def real() -> Folder:
     folder, found = read_folder(FLOWS)
     assert folder is not None, found
     return folder
-
-
-def messages(path: Path) -> Catalog:
-    with path.open("rb") as opened:
-        return read_po(opened, abort_invalid=True)
 
 
 def test_pybabel_finds_every_text_with_its_note(tmp_path: Path) -> None:

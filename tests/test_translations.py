@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import write_po
 
 from bot.authoring.directory import LONGEST_LABEL
 from bot.authoring.folder import Folder, read_folder
@@ -22,6 +21,7 @@ from bot.authoring.release import UNREVIEWED, offered, reviewed
 from bot.authoring.report import report
 from bot.authoring.wording import english_left, worded
 from bot.conversation import Book
+from tests.catalogue import messages
 from tests.pseudo import pseudo
 
 WHOLE = Path(__file__).parent / "broken" / "whole"
@@ -35,11 +35,6 @@ def folder() -> Folder:
     found, wrong = read_folder(FLOWS)
     assert found is not None, wrong
     return found
-
-
-def messages(path: Path) -> Catalog:
-    with path.open("rb") as opened:
-        return read_po(opened, abort_invalid=True)
 
 
 def language(path: Path) -> str:

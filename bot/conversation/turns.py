@@ -58,7 +58,8 @@ def share(book: Book, remembered: str, lat: float, lon: float, hint: str, now: d
 
 def mean(book: Book, remembered: str, meant: Meaning, hint: str, now: datetime) -> Answer:
     """What `say` and `share` answer, once nothing is left of the words and the coordinates."""
-    return _mean(book, *_remembered(book, remembered, hint, now), meant, now)
+    state, language, _ = _remembered(book, remembered, hint, now)
+    return _mean(book, state, language, meant, now)
 
 
 def _mean(book: Book, state: State, language: str, meant: Meaning, now: datetime) -> Answer:
@@ -73,14 +74,13 @@ def _mean(book: Book, state: State, language: str, meant: Meaning, now: datetime
 
 
 def command(book: Book, remembered: str, name: str, hint: str, now: datetime) -> Answer:
-    state, language = _remembered(book, remembered, hint, now)
+    state, language, _ = _remembered(book, remembered, hint, now)
     return _answer(book, engine.advance(book.dialogue, state, Event("command", name)), language, now)
 
 
 def notice(book: Book, remembered: str, name: str, hint: str, now: datetime) -> Answer:
     """The same screen once more, with one line of `words.yaml` before it."""
-    state, language = _remembered(book, remembered, hint, now)
-    offer = code.unpack(book.dialogue, remembered, _hour(now)).offer if remembered else ""
+    state, language, offer = _remembered(book, remembered, hint, now)
     return _answer(book, Turn(state, name), language, now, offer)
 
 
@@ -135,11 +135,12 @@ def _chosen_minutes(book: Book, state: State, event: Event) -> int:
     return int(chosen.rpartition("_")[2]) if chosen else 0
 
 
-def _remembered(book: Book, remembered: str, hint: str, now: datetime) -> tuple[State, str]:
+def _remembered(book: Book, remembered: str, hint: str, now: datetime) -> tuple[State, str, str]:
+    """Where the person stood, the language they read, and the one that was offered to them there."""
     if not remembered:
-        return State(book.dialogue.first), _language(book, hint)
+        return State(book.dialogue.first), _language(book, hint), ""
     decoded = code.unpack(book.dialogue, remembered, _hour(now))
-    return decoded.state, _known(book, decoded.language, hint)
+    return decoded.state, _known(book, decoded.language, hint), decoded.offer
 
 
 def _with_moment(book: Book, state: State, now: datetime) -> State:

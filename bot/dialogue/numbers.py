@@ -18,8 +18,8 @@ def numbers_only(dialogue: Dialogue) -> Dialogue:
     Whatever else somebody does leads back to the card: every other step, topic and page is gone, and a button of theirs
     decodes to the menu, which is the card.
     """
-    steps = {name: _reduced(dialogue, dialogue.steps[name]) for name in (*_shown(dialogue), dialogue.language)}
-    card = dialogue.help
+    card, kept = dialogue.help, _shown(dialogue)
+    steps = {name: _reduced(dialogue.steps[name], card, kept) for name in (*kept, dialogue.language)}
     steps[card] = replace(steps[card], overlay=False)
     live = {name: frozenset[str]() for name in steps}
     screens = {"first": card, "menu": card, "lost": card, "guess": card, "again": "", "near": "", "nearest": ""}
@@ -39,12 +39,11 @@ def _targets(step: Step) -> Iterator[str]:
     yield from (rule.to for choice in step.choices for rule in choice.rules if rule.to not in COMMANDS)
 
 
-def _reduced(dialogue: Dialogue, step: Step) -> Step:
-    kept = _shown(dialogue)
-    said = ((),) if step.id == dialogue.help else ((), UNDER_18)
+def _reduced(step: Step, card: str, kept: tuple[str, ...]) -> Step:
+    said = ((),) if step.id == card else ((), UNDER_18)
     return replace(
         step,
-        parent=dialogue.help,
+        parent=card,
         says=tuple(replace(say, when=(), group=-1) for say in step.says if say.when in said),
         choices=tuple(one for one in step.choices if not one.when and all(rule.to in kept for rule in one.rules)),
         told=(),

@@ -11,7 +11,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from telegram.error import InvalidToken, TelegramError
 
@@ -31,6 +31,7 @@ from bot.channels.telegram.setup import set_up
 from bot.channels.telegram.transport import Api, Slowed, Transport
 from bot.channels.telegram.turn import Turns
 from bot.channels.telegram.urgent import urgency
+from bot.channels.telegram.wanted import Settings
 from bot.conversation import Book
 from bot.logs import event
 from bot.sessions.inbox import Inbox
@@ -55,29 +56,6 @@ _UNTIDY = 120.0
 _LAST = 0.7
 #: Seconds for hiding all screens before we stop for good.
 _FAREWELL = 60.0
-
-
-class Settings(Protocol):
-    """What this channel needs of the operator's settings."""
-
-    @property
-    def token(self) -> str: ...
-    @property
-    def api_url(self) -> str: ...
-    @property
-    def hide_minutes(self) -> int: ...
-    @property
-    def store(self) -> str: ...
-    @property
-    def rate(self) -> float: ...
-    @property
-    def chat_rate(self) -> float: ...
-    @property
-    def webhook_url(self) -> str: ...
-    @property
-    def webhook_listen(self) -> str: ...
-    @property
-    def webhook_secret(self) -> str: ...
 
 
 async def run(settings: Settings, book: Book, store: Store) -> int:

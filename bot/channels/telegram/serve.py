@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from contextlib import suppress
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -14,6 +13,7 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 from bot.channels.telegram.errors import REFUSED, UNREACHED
 from bot.channels.telegram.transport import Api, Slowed
 from bot.channels.telegram.updates import ALLOWED
+from bot.channels.telegram.wanted import Settings
 from bot.channels.telegram.webhook import Webhook
 
 BAD_ADDRESS = "Telegram refuses the webhook's address: BOT_WEBHOOK_URL must be https, on port 443, 80, 88 or 8443."
@@ -27,22 +27,13 @@ _CONNECTIONS = 100
 _CHECK = 60.0
 
 
-class Place(Protocol):
-    @property
-    def webhook_url(self) -> str: ...
-    @property
-    def webhook_listen(self) -> str: ...
-    @property
-    def webhook_secret(self) -> str: ...
-
-
-async def serve_webhook(webhook: Webhook, place: Place, api: Api, stop: asyncio.Event) -> str:
+async def serve_webhook(webhook: Webhook, settings: Settings, api: Api, stop: asyncio.Event) -> str:
     """Answer until `stop`; then "". Else why that is impossible, in one line for the operator."""
-    runner = web.AppRunner(webhook.app(urlsplit(place.webhook_url).path), access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(webhook.app(urlsplit(settings.webhook_url).path), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        await _site(runner, place.webhook_listen).start()
-        problem = await _announce(api, place)
+        await _site(runner, settings.webhook_listen).start()
+        problem = await _announce(api, settings)
         return problem or await _until_refused(webhook, api, stop)
     except OSError:
         return BAD_LISTEN
@@ -58,12 +49,12 @@ def _site(runner: web.AppRunner, listen: str) -> web.BaseSite:
     return web.TCPSite(runner, host.strip("[]") or None, int(port))
 
 
-async def _announce(api: Api, place: Place) -> str:
+async def _announce(api: Api, settings: Settings) -> str:
     """Every machine says the same, so it does not matter whose word Telegram takes."""
     for attempt in range(_TRIES):
         try:
             await api.call(
-                "setWebhook", url=place.webhook_url, secret_token=place.webhook_secret, allowed_updates=ALLOWED,
+                "setWebhook", url=settings.webhook_url, secret_token=settings.webhook_secret, allowed_updates=ALLOWED,
                 max_connections=_CONNECTIONS,
             )  # fmt: skip
             return ""
